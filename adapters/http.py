@@ -1,0 +1,183 @@
+"""requests as every channel must use it: a total deadline per call, no redirects, bounded bodies, errors said once.
+
+`requests` times out per read, so a dripping answer can hold a worker for ever (reliability.md section 2, hazard 8),
+and it follows a redirected DELETE as a GET that answers 200 (hazard 7). `EdgeSession` closes both holes for the SDKs
+too, which take it as their session.
+"""
+
+import socket
+import threading
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError as Urllib3Error
+from urllib3.exceptions import NewConnectionError
+
+from adapters.base import AdapterError, InDoubt, Unreachable
+
+MAX_BODY = 5 * 1024 * 1024
+USER_AGENT = "Downdate"
+
+
+class DeadlineExceeded(requests.Timeout):
+    """The whole call took longer than it may; what it did is unknown."""
+
+
+class BodyTooLarge(requests.ConnectionError):
+    """The answer was larger than any answer we expect; what the call did is unknown."""
+
+
+class _Watch(threading.local):
+    """The connections the current thread uses, so that a deadline can cut them while it blocks in a read."""
+
+    current: "list[Any] | None" = None
+
+
+_watch = _Watch()
+
+
+class _WatchedHTTP(HTTPConnection):
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if _watch.current is not None:
+            _watch.current.append(self)
+        super().request(*args, **kwargs)
+
+
+class _WatchedHTTPS(HTTPSConnection):
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if _watch.current is not None:
+            _watch.current.append(self)
+        super().request(*args, **kwargs)
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _WatchedHTTP
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedHTTPS
+
+
+class _WatchedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        return manager
+
+
+def _cut(connections: list[Any], expired: threading.Event) -> None:
+    expired.set()
+    for connection in list(connections):
+        sock = connection.sock
+        if sock is None:
+            continue
+        try:
+            # Not SSLSocket.shutdown, which would pull the TLS state from under the reading thread.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        except OSError:
+            continue
+
+
+class EdgeSession(requests.Session):
+    """A requests.Session with a total deadline per call, no redirects, a body limit and no environment credentials.
+
+    Raises what requests raises, so that SDKs built on it keep working; `as_outcome` turns that into our errors.
+    One session per thread: neither requests nor the SDKs promise more.
+    """
+
+    def __init__(
+        self,
+        *,
+        deadline: timedelta,
+        connect: timedelta = timedelta(seconds=5),
+        proxies: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.deadline = deadline
+        self.connect = connect
+        self.trust_env = False
+        self.proxies.update(proxies or {})
+        self.headers["User-Agent"] = USER_AGENT
+        self.mount("http://", _WatchedAdapter(max_retries=0))
+        self.mount("https://", _WatchedAdapter(max_retries=0))
+
+    def request(self, method: str | bytes, url: str | bytes, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        """Like requests, but always: total deadline, no redirect followed, the body read and bounded."""
+        total = self.deadline.total_seconds()
+        kwargs["timeout"] = (min(self.connect.total_seconds(), total), total)
+        kwargs["allow_redirects"] = False
+        kwargs["stream"] = True
+        used: list[Any] = []
+        expired = threading.Event()
+        timer = threading.Timer(total, _cut, (used, expired))
+        timer.daemon = True
+        _watch.current = used
+        timer.start()
+        try:
+            response = super().request(method, url, **kwargs)
+            self._read(response, monotonic() + total, expired)
+        except requests.ConnectTimeout:
+            raise
+        except (requests.RequestException, Urllib3Error, OSError, ValueError) as error:
+            if expired.is_set():
+                raise DeadlineExceeded from None
+            raise _as_requests(error) from None
+        finally:
+            timer.cancel()
+            _watch.current = None
+        return response
+
+    def _read(self, response: requests.Response, until: float, expired: threading.Event) -> None:
+        body = bytearray()
+        while chunk := response.raw.read1(65536, decode_content=True):
+            body += chunk
+            if len(body) > MAX_BODY:
+                response.close()
+                raise BodyTooLarge
+            if expired.is_set() or monotonic() > until:
+                response.close()
+                raise DeadlineExceeded
+        if expired.is_set():
+            raise DeadlineExceeded
+        # The body was read by hand to bound it; requests has no public way to hand it back.
+        response._content = bytes(body)  # noqa: SLF001
+        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _as_requests(error: Exception) -> Exception:
+    if isinstance(error, requests.RequestException):
+        return error
+    return requests.ConnectionError(type(error).__name__)
+
+
+def never_sent(error: BaseException) -> bool:
+    """Whether the connection itself failed, so that no request can have left."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    seen: BaseException | None = error
+    for _ in range(6):
+        if isinstance(seen, NewConnectionError):
+            return True
+        reason = getattr(seen, "reason", None) or (seen.args[0] if seen is not None and seen.args else None)
+        if not isinstance(reason, BaseException):
+            return False
+        seen = reason
+    return False
+
+
+def as_outcome(error: Exception) -> AdapterError:
+    """A network failure as our error: Unreachable if nothing was sent, else InDoubt. Never carries its text."""
+    if never_sent(error):
+        return Unreachable("unreachable", "Check the network, the proxy and the channel's base URL.")
+    if isinstance(error, requests.Timeout):
+        return InDoubt("timeout")
+    return InDoubt("lost-answer")
