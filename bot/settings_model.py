@@ -1,0 +1,347 @@
+"""What can be set, section by section, with design.md's safe values as defaults.
+
+Everything is frozen and an unknown key is an error. Where a value comes from is `bot.settings_layers`; which values
+only a rehearsal may have is `bot.settings_safe`.
+"""
+
+import ipaddress
+import re
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from policies.terms import RETENTION, Channel
+
+# Policy 5.7.4(e), with its "(contact ...)" kept apart because the contact is configuration (R61).
+INFORMATIVE = (
+    "This information is made available for a limited period in order to promote the openness, transparency and "
+    "accountability of the Council’s enforcement activities, in the public interest. It is made available solely on "
+    "the basis that it is for the individual use of the person who has accessed this page. The information on this "
+    "web page must not be stored, recorded, republished, or otherwise processed, without the explicit agreement of "
+    "{council}"
+)
+POLICY_CONTACT = "comms@dartford.gov.uk"
+
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_PART = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|[smhdw])")
+
+
+def duration(given: Any) -> timedelta:
+    """A duration from text such as "15m", "1h30m" or "28d"; a bare number is refused, for it has no unit."""
+    if isinstance(given, timedelta):
+        span = given
+    elif isinstance(given, str) and re.fullmatch(rf"(?:{_PART.pattern})+", given.strip()):
+        span = sum((timedelta(**{_UNITS[u]: float(n)}) for n, u in _PART.findall(given)), timedelta())
+    else:
+        raise ValueError('not a duration; write a number and a unit, such as "30s", "15m", "2h" or "28d"')
+    if span < timedelta():
+        raise ValueError("a duration cannot be negative")
+    return span
+
+
+def spoken(span: timedelta) -> str:
+    """A duration the way it is written in the configuration, exactly."""
+    left, parts = span // timedelta(milliseconds=1), []
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def _positive(span: timedelta) -> timedelta:
+    if not span:
+        raise ValueError("must be longer than nothing")
+    return span
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, by name or address, can only be this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(url: str) -> SplitResult:
+    parts = urlsplit(url)  # an impossible bracket or port raises ValueError, which is reported like any other mistake
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or re.search(r"\s", url):
+        raise ValueError("not a web address; write it with https:// and a host")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a web address must not hold a user name or password")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("plain http is accepted on loopback only; use https")
+    return parts
+
+
+def _base_url(url: str) -> str:
+    if _split(url).query or urlsplit(url).fragment:
+        raise ValueError("a base address has no query and no fragment")
+    return url.rstrip("/")
+
+
+def _link(url: str) -> str:
+    _split(url)
+    return url
+
+
+def _absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError("must be an absolute path; nothing is written to the current folder")
+    return path
+
+
+class Secret(SecretStr):
+    """A value that shows as '***' wherever it is printed; `get_secret_value()` hands it out."""
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+    def __str__(self) -> str:
+        return "***"
+
+
+def _no_blank(secret: Secret) -> Secret:
+    if not secret.get_secret_value().strip():
+        raise ValueError("is empty")
+    return secret
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Span = Annotated[timedelta, BeforeValidator(duration), AfterValidator(_positive)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Link = Annotated[str, AfterValidator(_link)]
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+Hidden = Annotated[Secret, AfterValidator(_no_blank)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+PlatformId = Annotated[str, Field(pattern=r"^\d{1,32}$")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)
+
+
+class LedgerSettings(Section):
+    folder: AbsolutePath
+    url: Annotated[str, Field(pattern=r"^sqlite:///.+")]
+    key_file: AbsolutePath
+
+
+class SiteSettings(Section):
+    root: AbsolutePath
+    public_url: BaseUrl = "http://127.0.0.1:8480"
+    host: Words = "127.0.0.1"
+    port: Port = 8480
+
+
+class ServeSettings(Section):
+    """Where health and metrics are answered."""
+
+    host: Words = "127.0.0.1"
+    port: Port = 8481
+
+
+class Service(Section):
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    title: Words
+
+
+class Informative(Section):
+    """Policy 5.7.4(e). `version` is part of what a Director approves."""
+
+    text: Words
+    version: Words
+    contact: Words = POLICY_CONTACT
+    contact_approved_by: str = ""
+    contact_approved_at: date | None = None
+
+    @property
+    def verbatim(self) -> str:
+        """The informative as it must stand in every notice, contact included."""
+        return f"{self.text} [contact {self.contact}]"
+
+
+class CouncilSettings(Section):
+    name: Words
+    ref_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")]
+    informative: Informative
+    how_to_apply: Words
+    privacy_notice_url: Link
+    complaints_url: Link
+    services: Annotated[tuple[Service, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _services_differ(self) -> Self:
+        names = [service.name for service in self.services]
+        if len(set(names)) != len(names):
+            raise ValueError("services: two have the same name")
+        return self
+
+
+class RetentionSettings(Section):
+    period: Annotated[Span, Field(le=RETENTION)] = RETENTION
+    lead: Duration = timedelta(hours=2)
+    minimum_display: Duration = timedelta(days=1)
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEK[:5]
+    working_from: time = time(9)
+    working_until: time = time(17)
+    last_start: time = time(14)
+    bank_holidays: bool = True
+    approval_lapses: Span = timedelta(days=7)
+    confirmation_valid: Span = timedelta(hours=24)
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """The working days as `date.weekday()` counts them."""
+        return frozenset(WEEK.index(day) for day in self.working_days)
+
+
+Delays = Annotated[tuple[Span, ...], Field(min_length=1)]
+
+
+def _seconds(*numbers: float) -> tuple[timedelta, ...]:
+    return tuple(timedelta(seconds=n) for n in numbers)
+
+
+class LoopSettings(Section):
+    """The sweep. After the last of `trace_delays` and `removal_retry_delays` that last delay goes on."""
+
+    poll: Span = timedelta(seconds=5)
+    late_after: Span = timedelta(seconds=60)
+    lease: Span = timedelta(minutes=5)
+    publish_deadline: Span = timedelta(seconds=120)
+    call_deadline: Span = timedelta(seconds=30)
+    workers: Annotated[int, Field(ge=1, le=64)] = 5
+    urgent_slots: Annotated[int, Field(ge=1, le=64)] = 4
+    trace_delays: Delays = _seconds(2, 5, 10, 30, 60)
+    second_look: Duration = timedelta(minutes=1)
+    removal_retry_delays: Delays = _seconds(2, 5, 10, 30, 60)
+    marker_slack: Duration = timedelta(minutes=2)
+    leave_to_expire: Span = timedelta(hours=24)
+    recheck_after: Span = timedelta(minutes=10)
+    recheck_every: Span = timedelta(days=1)
+    recheck_for: Span = timedelta(days=30)
+    compare_every: Span = timedelta(minutes=15)
+    compare_every_x: Span = timedelta(hours=1)
+    compare_overlap: Duration = timedelta(hours=1)
+    seen_at_max_age: Span = timedelta(seconds=60)
+    alert_removal: Span = timedelta(minutes=15)
+    alert_urgent: Span = timedelta(seconds=60)
+    alert_urgent_second: Span = timedelta(minutes=15)
+    alert_doubt: Span = timedelta(minutes=15)
+    alert_page_unseen: Span = timedelta(minutes=10)
+    alert_approval_waiting: Span = timedelta(days=1)
+    alert_approval_lapsing: Span = timedelta(days=1)
+    alert_credential: Delays = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
+
+
+class ChannelSettings(Section):
+    enabled: bool = False
+    settle: Duration = timedelta(minutes=15)
+    deadline: Span = timedelta(seconds=30)
+    """For one HTTP call in all; `loop.call_deadline` where the channel does not say."""
+    proxy: Hidden | None = None
+
+    @property
+    def proxies(self) -> dict[str, str]:
+        """As `EdgeSession` takes them."""
+        return {} if self.proxy is None else dict.fromkeys(("http", "https"), self.proxy.get_secret_value())
+
+
+class WebsiteSettings(ChannelSettings):
+    """The embedded static site; its folder and address are the section `site`."""
+
+    enabled: bool = True
+    settle: Duration = timedelta()
+
+
+class FacebookSettings(ChannelSettings):
+    base_url: BaseUrl = "https://graph.facebook.com"
+    version: Annotated[str, Field(pattern=r"^v\d{1,3}\.\d$")] = "v26.0"
+    page_id: PlatformId | None = None
+    app_id: PlatformId | None = None
+    app_secret: Hidden | None = None
+    access_token: Hidden | None = None
+
+
+class InstagramSettings(ChannelSettings):
+    base_url: BaseUrl = "https://graph.facebook.com"
+    version: Annotated[str, Field(pattern=r"^v\d{1,3}\.\d$")] = "v26.0"
+    user_id: PlatformId | None = None
+    app_id: PlatformId | None = None
+    app_secret: Hidden | None = None
+    access_token: Hidden | None = None
+
+
+class XSettings(ChannelSettings):
+    """OAuth 1.0a only (design.md section 9)."""
+
+    base_url: BaseUrl = "https://api.x.com"
+    version: Literal["2"] = "2"
+    user_id: PlatformId | None = None
+    consumer_key: Hidden | None = None
+    consumer_secret: Hidden | None = None
+    access_token: Hidden | None = None
+    access_token_secret: Hidden | None = None
+
+
+class ChannelsSettings(Section):
+    website: WebsiteSettings = WebsiteSettings()
+    facebook: FacebookSettings = FacebookSettings()
+    x: XSettings = XSettings()
+    instagram: InstagramSettings = InstagramSettings()
+
+    def of(self, channel: Channel) -> ChannelSettings:
+        chosen: ChannelSettings = getattr(self, channel.value)
+        return chosen
+
+    @property
+    def enabled(self) -> tuple[Channel, ...]:
+        return tuple(channel for channel in Channel if self.of(channel).enabled)
+
+
+class AlertsSettings(Section):
+    """Addresses in apprise's notation, which hold passwords; "log://" writes a line to our own log."""
+
+    urls: Annotated[tuple[Hidden, ...], Field(min_length=1)] = (Secret("log://"),)
+    second_urls: tuple[Hidden, ...] = ()
+    repeat_every: Span = timedelta(hours=1)
+    ping_url: Hidden | None = None
+    link_base: BaseUrl | None = None
+
+
+class Settings(BaseSettings):
+    """All of it. `rehearsal` is the ledger's permanent mark, never a setting somebody chooses."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    rehearsal: bool
+    ledger: LedgerSettings
+    site: SiteSettings
+    council: CouncilSettings
+    serve: ServeSettings = ServeSettings()
+    retention: RetentionSettings = RetentionSettings()
+    loop: LoopSettings = LoopSettings()
+    channels: ChannelsSettings = ChannelsSettings()
+    alerts: AlertsSettings = AlertsSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic-settings passes all five by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `bot.settings.load` has gathered: it alone knows where each value came from."""
+        return (init_settings,)
