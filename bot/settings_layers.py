@@ -28,6 +28,8 @@ FILES = {
 PREFIX = "DOWNDATE__"
 CONFIG_DIR = f"{PREFIX}CONFIG_DIR"
 _MAX_CREDENTIAL = 64 * 1024
+# systemd puts this before each name when LoadCredential= is given a whole folder (systemd.exec).
+_LOADED = "downdate_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +191,7 @@ def from_environment(environ: Mapping[str, str]) -> Layer:
 
 
 def _credential(path: Path, key: Key) -> Any:
-    if path.name == "ledger_key":
+    if key == ("ledger", "key_file"):
         return path
     raw = path.read_bytes()
     if len(raw) > _MAX_CREDENTIAL:
@@ -212,13 +214,14 @@ def from_credentials(folder: Path) -> Layer:
         return Layer(given={}, problems=(f"credentials folder: cannot be read: {error.strerror}",))
     for path in files:
         origin = f"credentials file {path.name}"
-        if path.name not in names:
+        key = names.get(path.name.removeprefix(_LOADED))
+        if key is None:
             problems.append(f"{origin}: no secret has this name{hint(path.name, list(names))}")
             continue
         try:
             if stat.S_IMODE(path.stat().st_mode) & stat.S_IRWXO:
                 problems.append(f"{origin}: every user of this machine may read it; chmod 600 it")
-            given[names[path.name]] = Given(value=_credential(path, names[path.name]), origin=origin)
+            given[key] = Given(value=_credential(path, key), origin=origin)
         except OSError as error:
             problems.append(f"{origin}: cannot be read: {error.strerror}")
         except ValueError as error:

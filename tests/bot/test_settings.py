@@ -352,6 +352,16 @@ def test_credentials_are_read_from_systemds_folder(vault):
     assert settings.site.public_url == "https://notices.council.gov.uk"
 
 
+def test_credentials_are_found_under_the_names_systemd_gives_a_whole_folders_files(vault):
+    for path in list(vault.iterdir()):
+        path.rename(path.with_name(f"downdate_{path.name}"))
+    settings = load(rehearsal=False, environ=LIVE | {"CREDENTIALS_DIRECTORY": str(vault)})
+    assert settings.channels.x.access_token.get_secret_value() == "canary-access-token"
+    (vault / "downdate_x_token").write_text("s")
+    problems = refused(environ=LIVE | {"CREDENTIALS_DIRECTORY": str(vault)})
+    assert problems[0].startswith("credentials file downdate_x_token: no secret has this name")
+
+
 def test_a_secret_is_printed_nowhere(vault):
     settings = load(rehearsal=False, environ=LIVE | {"CREDENTIALS_DIRECTORY": str(vault)})
     printed = f"{settings!r} {settings} {bot_settings.shown(settings)} {bot_settings.cautions(settings)}"
