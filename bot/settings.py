@@ -28,7 +28,7 @@ MARK = "init --rehearsal marks a ledger for good"
 _SHOWN_VALUE = 60
 
 
-class SettingsRefused(Exception):  # noqa: N818  # the house names errors after what happened
+class SettingsRefused(Exception):  # the house names errors after what happened
     """The settings are not usable; `problems` names every reason, none of them with a secret in it."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -131,14 +131,14 @@ class Subject:
     name: str | None = None
     date_of_birth: date | None = None
     spent_from: date | None = None
-    """First day on which the conviction is spent, 00:00 Europe/London (R47); None while not spent or not a conviction."""
+    """First day on which the conviction is spent, from 00:00 Europe/London (R47); None where there is none."""
     order_ends: date | None = None
     """Last day of the order (R48); None where the notice states no order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The basic details of policy 5.2 for one subject: structured, so that a scan can check the free text against them."""
+    """The basic details of policy 5.2 for one subject, structured so that the free text can be checked against them."""
 
     __pydantic_config__ = STRICT
 

@@ -5,13 +5,16 @@ A stand-in is a pure, thread-safe object with `handle(Request) -> Answer`. Two f
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+import requests
 
 
 class Fault(StrEnum):
@@ -39,6 +42,9 @@ class Fault(StrEnum):
     """Do it and never answer (the connection is held for `delay`, then dropped)."""
     GARBLE = "garble"
     """Do it and answer 200 with HTML."""
+
+
+_WITHOUT_EFFECT = frozenset({Fault.FAIL_BEFORE, Fault.LOSE_BEFORE, Fault.LATE, Fault.LIE, Fault.THROTTLE})
 
 
 @dataclass(kw_only=True)
@@ -117,8 +123,12 @@ class Object:
         return self.public and self.deleted_at is None
 
 
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # a stand-in is another machine with its own clock
+
+
 class Standin:
-    """Base of the stand-ins: objects, switches, fault rules, call log. Subclasses implement `answer` and `throttled`."""
+    """Objects, switches, fault rules and call log of a stand-in. Subclasses implement `answer` and `throttled`."""
 
     name = "standin"
 
@@ -129,7 +139,7 @@ class Standin:
         switches: frozenset[str] = frozenset(),
         latency: timedelta = timedelta(0),
     ) -> None:
-        self.clock = clock or (lambda: datetime.now(UTC))
+        self.clock = clock or _wall_clock
         self.switches = set(switches)
         self.latency = latency
         self.objects: dict[str, Object] = {}
@@ -149,7 +159,7 @@ class Standin:
 
     def lie(self, request: Request) -> Answer:
         """A success answer without the effect: do it on a copy, then put the truth back."""
-        kept = {key: _copied(each) for key, each in self.objects.items()}
+        kept = {key: replace(each, fields=dict(each.fields)) for key, each in self.objects.items()}
         answer = self.answer(request)
         self.objects = kept
         return answer
@@ -159,17 +169,9 @@ class Standin:
         with self.lock:
             self._land_late_effects()
             self.calls.append((self.clock(), request.method, request.path))
-            hit = next([rule] for rule in [*self.rules, None] if rule is None or rule.hits(request.method, request.path))
-            answer = self._faulty(request, hit[0]) if hit[0] else self.answer(request)
-        if self.latency:
-            return Answer(
-                status=answer.status,
-                body=answer.body,
-                headers=answer.headers,
-                drop=answer.drop,
-                wait=answer.wait + self.latency,
-            )
-        return answer
+            rule = next((each for each in self.rules if each.hits(request.method, request.path)), None)
+            answer = self._faulty(request, rule) if rule else self.answer(request)
+        return replace(answer, wait=answer.wait + self.latency)
 
     def _land_late_effects(self) -> None:
         now = self.clock()
@@ -179,36 +181,34 @@ class Standin:
             self.answer(request)
 
     def _faulty(self, request: Request, rule: Rule) -> Answer:
+        if rule.fault in _WITHOUT_EFFECT:
+            return self._undone(request, rule)
+        if rule.fault is Fault.REVOKE:
+            self.revoked = True
+        done = self.answer(request)
         match rule.fault:
-            case Fault.FAIL_BEFORE:
-                return json_answer(rule.status, {"error": "unavailable"})
             case Fault.FAIL_AFTER:
-                self.answer(request)
                 return json_answer(rule.status, {"error": "unavailable"})
-            case Fault.LOSE_BEFORE:
-                return Answer(drop=True)
-            case Fault.LOSE_AFTER:
-                self.answer(request)
-                return Answer(drop=True)
-            case Fault.LATE:
-                self.late.append((self.clock() + rule.delay, request))
-                return Answer(drop=True)
+            case Fault.LOSE_AFTER | Fault.HANG:
+                return Answer(drop=True, wait=rule.delay)
+            case Fault.GARBLE:
+                return Answer(body=b"<html>Bad gateway</html>", headers={"content-type": "text/html"})
+            case Fault.SLOW:
+                return replace(done, wait=rule.delay)
+            case _:
+                return done
+
+    def _undone(self, request: Request, rule: Rule) -> Answer:
+        match rule.fault:
             case Fault.LIE:
                 return self.lie(request)
             case Fault.THROTTLE:
                 return self.throttled(self.clock() + rule.delay if rule.delay else None)
-            case Fault.REVOKE:
-                self.revoked = True
-                return self.answer(request)
-            case Fault.SLOW:
-                done = self.answer(request)
-                return Answer(status=done.status, body=done.body, headers=done.headers, wait=rule.delay)
-            case Fault.HANG:
-                self.answer(request)
-                return Answer(drop=True, wait=rule.delay)
-            case Fault.GARBLE:
-                self.answer(request)
-                return Answer(status=200, body=b"<html>Bad gateway</html>", headers={"content-type": "text/html"})
+            case Fault.FAIL_BEFORE:
+                return json_answer(rule.status, {"error": "unavailable"})
+        if rule.fault is Fault.LATE:
+            self.late.append((self.clock() + rule.delay, request))
+        return Answer(drop=True)
 
     def visible(self) -> list[Object]:
         """What the public can see now: the truth a test or the demo compares with."""
@@ -217,23 +217,8 @@ class Standin:
             return [each for each in self.objects.values() if each.visible]
 
 
-def _copied(each: Object) -> Object:
-    return Object(
-        id=each.id,
-        kind=each.kind,
-        created_at=each.created_at,
-        fields=dict(each.fields),
-        public=each.public,
-        deleted_at=each.deleted_at,
-        published_at=each.published_at,
-    )
-
-
 def mount(standin: Standin, mock: Any, base_url: str) -> None:
     """Answer every request below `base_url` from the stand-in through a `responses.RequestsMock`."""
-    import re
-
-    import requests
 
     def callback(prepared: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:
         body = prepared.body or b""

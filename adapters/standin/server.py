@@ -36,7 +36,7 @@ def _handler(standin: Standin, stopping: threading.Event) -> type[BaseHTTPReques
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = do_DELETE = do_PUT = _serve
+        do_GET = do_POST = do_DELETE = do_PUT = _serve  # noqa: N815  # the names http.server calls
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Silent: request lines of a platform do not belong into our logs."""

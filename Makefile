@@ -1,0 +1,28 @@
+# Set-up and the checks. A fresh machine needs Python 3.11, pip and make.
+PYTHON ?= python3.11
+VENV := .venv
+READY := $(VENV)/.ready
+
+.PHONY: help test lint lock clean
+help: ## Show what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(READY)
+
+test: $(READY) ## Set up, then run every test and check
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest -q
+
+lint: $(READY) ## Lint and type-check only
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+lock: ## Resolve the versions again, with hashes and without addresses
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+clean: ## Remove what set-up made
+	rm -rf $(VENV)
