@@ -1,0 +1,83 @@
+"""Events of a case, in the policy's words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from policies.events import RULES, blocking
+from policies.terms import CLAUSE, Event, EventType, Kind
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+NOTICES = {Kind.SUCCESSFUL_APPEAL_NOTICE, Kind.CORRECTION_NOTICE}
+
+
+def event(what, *, subject=None, day=0, case="case1"):
+    at = NOON + timedelta(days=day)
+    return Event(what=what, case_key=case, subject=subject, happened_at=at, recorded_at=at, officer="p1")
+
+
+def blocked(*events, subjects=("S1",)):
+    return {kind for kind in Kind if blocking(events, kind=kind, case_key="case1", subjects=subjects)}
+
+
+def test_every_event_type_has_a_rule_and_each_reason_its_clause():
+    assert set(RULES) == set(EventType)
+    assert [what for what, rule in RULES.items() if rule.reason and CLAUSE[rule.reason] != rule.clause] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "left"),
+    [
+        (EventType.ELIMINATED, {Kind.CORRECTION_NOTICE}),
+        (EventType.IDENTIFIED, set(Kind) - {Kind.IMAGE_APPEAL}),
+        (EventType.APPEAL_LODGED, set()),
+        (EventType.APPEAL_SUCCEEDED, {Kind.SUCCESSFUL_APPEAL_NOTICE}),
+        (EventType.SENTENCE_CHANGED, NOTICES),
+        (EventType.INACCURATE, NOTICES),
+        (EventType.RESTRICTION_IMPOSED, set()),
+        (EventType.ORDER_ENDED, set(Kind) - {Kind.CBO, Kind.INJUNCTION}),
+        (EventType.APPEAL_DISMISSED, set(Kind)),
+        ("something nobody foresaw", set()),
+    ],
+)
+def test_6_4_5_6_5_7_4_an_event_leaves_only_these_kinds(what, left):
+    assert set(Kind) - blocked(event(what)) == left
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed"),
+    [
+        (EventType.ELIMINATED, EventType.RECORDED_IN_ERROR),
+        (EventType.APPEAL_LODGED, EventType.APPEAL_DISMISSED),
+        (EventType.SENTENCE_CHANGED, EventType.FACTS_RECORDED),
+        (EventType.INACCURATE, EventType.FACTS_RECORDED),
+        (EventType.RESTRICTION_IMPOSED, EventType.RESTRICTION_LIFTED),
+    ],
+)
+def test_an_event_is_closed_by_its_own_end_recorded_later_and_by_nothing_else(opened, closed):
+    assert blocked(event(opened), event(closed, day=1)) == set()
+    assert blocked(event(opened), event(closed, day=-1)) == blocked(event(opened))
+    others = set(EventType) - {closed, EventType.APPEAL_SUCCEEDED}
+    assert all(blocked(event(opened), event(other, day=1)) >= blocked(event(opened)) for other in others)
+
+
+def test_5_7_4_f_a_decided_appeal_no_longer_counts_as_lodged_but_blocks_the_old_notice_for_good():
+    decided = (event(EventType.APPEAL_LODGED), event(EventType.APPEAL_SUCCEEDED, day=1))
+    assert set(Kind) - blocked(*decided) == {Kind.SUCCESSFUL_APPEAL_NOTICE}
+
+
+def test_r40_an_event_about_one_person_covers_a_notice_that_names_two():
+    eliminated = event(EventType.ELIMINATED, subject="S2")
+    assert blocked(eliminated, subjects=("S1", "S2"))
+    assert not blocked(eliminated, subjects=("S1",))
+
+
+def test_an_end_for_one_person_leaves_the_whole_case_and_the_other_person_blocked():
+    end = event(EventType.APPEAL_DISMISSED, subject="S1", day=1)
+    assert blocked(event(EventType.APPEAL_LODGED), end)
+    assert blocked(event(EventType.APPEAL_LODGED, subject="S2"), end, subjects=("S2",))
+    assert not blocked(event(EventType.APPEAL_LODGED, subject="S1"), end)
+
+
+def test_another_case_is_not_concerned():
+    assert not blocked(event(EventType.APPEAL_LODGED, case="case2"))
