@@ -1,78 +1,145 @@
-"""When a publication must be down: 28 days by two clocks, the earlier counts (R43; policy 5.7.4(d)); see the README."""
+"""How long a notice may be up: the 28 days, the earlier ends, when removal starts, and whether it is wanted now."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from policies.terms import RETENTION, Reason, Subject
+from policies.events import retracting, rule_for
+from policies.terms import RETENTION, Event, Publication, Reason, Retraction, Subject, Wanted, case_key
 
 LONDON = ZoneInfo("Europe/London")
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetentionPlan:
-    """The council's settings within the policy. Times are Europe/London wall-clock times."""
+    """The council's settings about time. Raises ValueError for a plan that could keep a notice up too long.
+
+    A rehearsal at seconds works round the clock: all seven weekdays, from `time.min` to `time.max`.
+    """
 
     retention: timedelta = RETENTION
     lead: timedelta = timedelta(hours=2)
-    day_starts: time = time(9)
-    day_ends: time = time(17)
+    working_day_start: time = time(9)
+    working_day_end: time = time(17)
     last_start: time = time(14)
+    """On the last working day before an end out of hours, removal starts at this time in London."""
+    working_weekdays: frozenset[int] = frozenset(range(5))
+    """Monday is 0."""
     holidays: frozenset[date] = frozenset()
+    minimum_display: timedelta = timedelta(hours=24)
 
     def __post_init__(self) -> None:
-        if not timedelta(0) < self.retention <= RETENTION:
-            raise ValueError("retention must be more than 0 and at most 28 days (policy 5.7.4(d))")
-        if self.lead < timedelta(0):
-            raise ValueError("lead must not be negative: removal may not start after the down date (R43)")
+        problems = [
+            message
+            for wrong, message in (
+                (self.retention > RETENTION, "retention may not exceed 28 days (5.7.4(d))"),
+                (self.retention <= timedelta(), "retention must be longer than nothing"),
+                (self.lead < timedelta(), "lead may not be negative"),
+                (self.lead >= self.retention, "lead must be shorter than retention"),
+                (self.minimum_display < timedelta(), "minimum_display may not be negative"),
+                (
+                    not self.working_day_start <= self.last_start <= self.working_day_end,
+                    "last_start must lie within the working day",
+                ),
+                (not self.working_weekdays, "working_weekdays may not be empty"),
+                (not self.working_weekdays <= frozenset(range(7)), "working_weekdays counts from 0, Monday, to 6"),
+            )
+            if wrong
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+
+    def is_working_day(self, day: date) -> bool:
+        return day.weekday() in self.working_weekdays and day not in self.holidays
+
+    def in_working_hours(self, instant: datetime) -> bool:
+        local = instant.astimezone(LONDON)
+        return self.is_working_day(local.date()) and self.working_day_start <= local.time() <= self.working_day_end
 
 
 def london_midnight(day: date) -> datetime:
-    """00:00 Europe/London of that day, as aware UTC."""
-    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+    """The instant at which this day begins in London, in UTC."""
+    return datetime.combine(day, time.min, LONDON).astimezone(UTC)
 
 
 def legal_end(first_up_at: datetime, retention: timedelta = RETENTION) -> datetime:
-    """The earlier of first_up_at + 672 h and the same London wall-clock time 28 days later, as aware UTC.
+    """The earlier of so many hours later and the same London wall-clock time so many calendar days later (R43)."""
+    by_hours = first_up_at.astimezone(UTC) + retention
+    if retention % _DAY:
+        return by_hours
+    # An hour that the clocks repeat counts at its first pass; one they skip is read by the clock before the change.
+    by_calendar = (first_up_at.astimezone(LONDON).replace(fold=0) + retention).astimezone(UTC)
+    return min(by_hours, by_calendar)
 
-    An ambiguous wall-clock time counts as its first occurrence; one that does not exist counts as if
-    summer time had not begun, which is never earlier than the 672 h (R43, requirements part C).
-    """
-    local = first_up_at.astimezone(LONDON)
-    same_wall_clock = (local.replace(tzinfo=None) + retention).replace(tzinfo=LONDON, fold=0)
-    return min(first_up_at.astimezone(UTC) + retention, same_wall_clock.astimezone(UTC))
+
+def _fixed_ends(subjects: Collection[Subject]) -> list[tuple[datetime, Reason]]:
+    """The ends that do not depend on when the notice went up."""
+    spent = [(london_midnight(s.spent_from), Reason.SPENT) for s in subjects if s.spent_from]
+    # The order is still in force on its last day: it is over when the next day begins.
+    over = [(london_midnight(s.order_ends + _DAY), Reason.ORDER_ENDED) for s in subjects if s.order_ends]
+    return spent + over
 
 
 def down_by(
-    first_up_at: datetime, subjects: Iterable[Subject], retention: timedelta = RETENTION
+    first_up_at: datetime, subjects: Collection[Subject], retention: timedelta = RETENTION
 ) -> tuple[datetime, Reason]:
-    """The instant by which it must be verified gone, and why: retention, first spent day (R47) or order's end (R48)."""
-    ends = [(legal_end(first_up_at, retention), Reason.RETENTION_ENDED)]
-    for subject in subjects:
-        if subject.spent_from is not None:
-            ends.append((london_midnight(subject.spent_from), Reason.SPENT))
-        if subject.order_ends is not None:
-            # 5.7.4(c): out of date once the order is over, which is when its last day ends.
-            ends.append((london_midnight(subject.order_ends + timedelta(days=1)), Reason.ORDER_ENDED))
-    return min(ends, key=lambda end: end[0])
-
-
-def is_working_day(day: date, plan: RetentionPlan) -> bool:
-    return day.weekday() < 5 and day not in plan.holidays
+    """The instant by which it must be proven gone, and what sets it: 28 days, a spent day, or an order's end."""
+    legal = (legal_end(first_up_at, retention), Reason.RETENTION_ENDED)
+    return min([legal, *_fixed_ends(subjects)], key=lambda end: end[0])
 
 
 def removal_starts(end: datetime, plan: RetentionPlan) -> datetime:
-    """When the planned removal begins: `end` less the lead, moved back to the last 14:00 London of a working day
-    when that is outside working hours (R60). Never later than `end` less the lead.
-    """
-    latest = end - plan.lead
-    local = latest.astimezone(LONDON)
-    if is_working_day(local.date(), plan) and plan.day_starts <= local.time() <= plan.day_ends:
+    """When to begin taking down so that people are at work if it fails (R43, R60); never after `end` less the lead."""
+    latest = end.astimezone(UTC) - plan.lead
+    if plan.in_working_hours(latest):
         return latest
-    day = local.date()
+    day = latest.astimezone(LONDON).date()
     while True:
         start = datetime.combine(day, plan.last_start, LONDON).astimezone(UTC)
-        if is_working_day(day, plan) and start <= latest:
+        if plan.is_working_day(day) and start <= latest:
             return start
-        day -= timedelta(days=1)
+        day -= _DAY
+
+
+def closed_day_warning(end: datetime, plan: RetentionPlan) -> str | None:
+    """A sentence for the officer when the end falls on a closed day or out of hours (R60), else None."""
+    if plan.in_working_hours(end):
+        return None
+    local = end.astimezone(LONDON)
+    when = "out of hours" if plan.is_working_day(local.date()) else "on a day when the council is closed"
+    start = removal_starts(end, plan).astimezone(LONDON)
+    return f"It must be down by {local:%A %-d %B %Y %H:%M}, {when}: removal starts {start:%A %-d %B %Y %H:%M}."
+
+
+def wanted(
+    publication: Publication,
+    *,
+    first_up_at: datetime | None,
+    events: Collection[Event],
+    retraction: Retraction | None,
+    now: datetime,
+    plan: RetentionPlan,
+) -> Wanted:
+    """Whether it should be up now. `first_up_at` is the earliest over its clocks, None while none has started.
+
+    A retraction or an event counts at once; `by` stays the down date, which neither can move.
+    """
+    if first_up_at is not None:
+        ends = [down_by(first_up_at, publication.subjects, plan.retention)]
+    else:
+        ends = _fixed_ends(publication.subjects)
+    by, why = min(ends, key=lambda end: end[0], default=(None, None))
+    if retraction is not None:
+        return Wanted(up=False, reason=retraction.reason, by=by, removal_starts=retraction.given_at)
+    numbers = {subject.number for subject in publication.subjects}
+    against = retracting(events, publication.kind, case_key(publication.case_ref), numbers)
+    if against:
+        first = min(against, key=lambda event: event.recorded_at)
+        return Wanted(up=False, reason=rule_for(first.what).reason, by=by, removal_starts=first.recorded_at)
+    if by is None:
+        return Wanted(up=True)
+    starts = removal_starts(by, plan)
+    up = now < starts
+    return Wanted(up=up, reason=None if up else why, by=by, removal_starts=starts)

@@ -98,6 +98,8 @@ class EventType(StrEnum):
     IDENTIFIED = "identified"
     APPEAL_LODGED = "appeal_lodged"
     APPEAL_DISMISSED = "appeal_dismissed"
+    APPEAL_DECIDED = "appeal_decided"
+    """Decided in any other way: abandoned, or allowed against sentence only (record SENTENCE_CHANGED as well)."""
     APPEAL_SUCCEEDED = "appeal_succeeded"
     SENTENCE_CHANGED = "sentence_changed"
     FACTS_RECORDED = "facts_recorded"

@@ -1,8 +1,10 @@
 """The one table of a post's life."""
 
+import itertools
+
 import pytest
 
-from policies.lifecycle import TRANSITIONS, Edge, NotAllowedError, Standing, State, after, standing
+from policies.lifecycle import TRANSITIONS, Edge, NotAllowed, Standing, State, Step, after, next_step, standing
 
 
 def test_every_edge_is_used_and_every_state_is_reached():
@@ -19,7 +21,7 @@ def test_an_edge_leads_where_the_table_says_or_nowhere(state, edge):
     if (state, edge) in TRANSITIONS:
         assert after(state, edge) is TRANSITIONS[state, edge]
     else:
-        with pytest.raises(NotAllowedError):
+        with pytest.raises(NotAllowed):
             after(state, edge)
 
 
@@ -48,3 +50,50 @@ def test_a_removed_post_comes_back_only_by_a_sighting_and_only_to_be_removed():
 )
 def test_a_publication_stands_as_its_most_worrying_post(states, expected):
     assert standing(states) is expected
+
+
+@pytest.mark.parametrize(
+    ("known", "step"),
+    [
+        ({"state": State.QUEUED, "wanted_up": True}, Step.WAIT),
+        ({"state": State.QUEUED, "wanted_up": True, "claimable": True}, Step.PUBLISH),
+        ({"state": State.QUEUED, "wanted_up": False, "claimable": True}, Step.CALL_OFF),
+        ({"state": State.POSTING, "wanted_up": True, "sent": True}, Step.TRACE),
+        ({"state": State.POSTING, "wanted_up": False, "sent": True}, Step.TRACE),
+        ({"state": State.POSTING, "wanted_up": True, "claimable": True}, Step.LAND),
+        ({"state": State.LIVE, "wanted_up": True}, Step.WAIT),
+        ({"state": State.LIVE, "wanted_up": True, "look_due": True}, Step.LOOK),
+        ({"state": State.LIVE, "wanted_up": True, "revision_wanted_differs": True}, Step.WAIT),
+        ({"state": State.LIVE, "wanted_up": True, "revision_wanted_differs": True, "claimable": True}, Step.EDIT),
+        ({"state": State.LIVE, "wanted_up": False, "revision_wanted_differs": True, "claimable": True}, Step.LAND),
+        ({"state": State.REMOVING, "wanted_up": False, "left": True}, Step.REMOVE),
+        ({"state": State.REMOVING, "wanted_up": True, "left": True}, Step.REMOVE),
+        ({"state": State.REMOVING, "wanted_up": False, "left": True, "asked": True}, Step.LOOK),
+        ({"state": State.REMOVING, "wanted_up": False, "asked": True}, Step.LAND),
+        ({"state": State.REMOVED, "wanted_up": True, "claimable": True}, Step.WAIT),
+        ({"state": State.REMOVED, "wanted_up": False, "look_due": True}, Step.RECHECK),
+        ({"state": State.NOT_POSTED, "wanted_up": True, "claimable": True}, Step.WAIT),
+        ({"state": State.NOT_POSTED, "wanted_up": False, "look_due": True}, Step.RECHECK),
+    ],
+)
+def test_the_next_step_follows_from_what_is_known(known, step):
+    assert next_step(**known) is step
+
+
+FACTS = ("wanted_up", "revision_wanted_differs", "claimable", "sent", "left", "asked", "look_due")
+EVERYTHING_KNOWN = [dict(zip(FACTS, values, strict=True)) for values in itertools.product([True, False], repeat=7)]
+
+
+def test_only_a_queued_post_that_is_wanted_is_ever_published():
+    publishing = [
+        (state, known)
+        for state in State
+        for known in EVERYTHING_KNOWN
+        if next_step(state=state, **known) in {Step.PUBLISH, Step.EDIT}
+    ]
+    assert {state for state, _ in publishing} == {State.QUEUED, State.LIVE}
+    assert all(known["wanted_up"] and known["claimable"] for _, known in publishing)
+
+
+def test_every_step_is_taken_by_some_post():
+    assert {next_step(state=state, **known) for state in State for known in EVERYTHING_KNOWN} == set(Step)

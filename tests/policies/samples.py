@@ -1,0 +1,69 @@
+"""Fictional people and a notice that is in order, to spoil one fact at a time."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from policies.terms import (
+    Answer,
+    Category,
+    Channel,
+    Checklist,
+    Content,
+    CourtEvent,
+    Event,
+    Facts,
+    Kind,
+    Publication,
+    Subject,
+    Window,
+)
+
+NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
+
+INFORMATIVE = (
+    "This information is made available for a limited period in order to promote the openness, transparency and "
+    "accountability of the Council’s enforcement activities, in the public interest. It is made available solely on the "
+    "basis that it is for the individual use of the person who has accessed this page. The information on this web page "
+    "must not be stored, recorded, republished, or otherwise processed, without the explicit agreement of Dartford "
+    "Borough Council [contact comms@dartford.gov.uk]"
+)
+
+PERSON = Subject(number="S1", category=Category.CONVICTED, name="Alex Example", date_of_birth=date(1984, 2, 3))
+
+_NOTICE = Publication(
+    ref="DBC-7K3Q9M",
+    revision=1,
+    case_ref="EH/2026/0042",
+    service="environmental-health",
+    kind=Kind.CASE_OUTCOME,
+    court_event=CourtEvent(on=date(2026, 11, 16), document="MC-2026-118"),
+    subjects=(PERSON,),
+    content=Content(
+        headline="Fined for fly-tipping",
+        body="Waste was left in Sample Lane on 3 May 2026.",
+        facts=(
+            Facts(
+                subject="S1",
+                name="Alex Example",
+                age=42,
+                offence="Fly-tipping",
+                summary_address="Sample Lane, Dartford",
+                outcome="Fined £400",
+            ),
+        ),
+    ),
+    channels=(Channel.WEBSITE, Channel.FACEBOOK, Channel.X),
+    window=Window(opens=NOW - timedelta(days=1)),
+    page_id="k3v9w2m7q4x8",
+    checklist=Checklist(answers={str(n): Answer(answer="yes") for n in range(1, 35)}),
+    follows=None,
+    authors=frozenset({"comms-1"}),
+)
+
+
+def notice(**changes: object) -> Publication:
+    return replace(_NOTICE, **changes)
+
+
+def event(what: str, *, subject: str | None = None, at: datetime = NOW, case: str = "eh20260042") -> Event:
+    return Event(what=what, case_key=case, subject=subject, happened_at=at, recorded_at=at, officer="officer-1")
