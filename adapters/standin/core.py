@@ -235,4 +235,4 @@ def mount(standin: Standin, mock: Any, base_url: str) -> None:
         return answer.status, dict(answer.headers), answer.body
 
     for method in ("GET", "POST", "DELETE", "PUT"):
-        mock.add_callback(method, re.compile(re.escape(base_url) + r"/.*"), callback=callback)
+        mock.add_callback(method, re.compile(re.escape(base_url) + r"/.*"), callback=callback, content_type=None)

@@ -1,10 +1,11 @@
-"""EdgeSession: what `requests` alone would do to us (reliability: hazards 7 and 8), and that nothing leaks."""
+"""EdgeSession: one call ends by its deadline, stays where it was sent, reads no more than it may, and keeps secrets."""
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 import requests
@@ -12,91 +13,200 @@ import requests
 from adapters.base import InDoubt, Unreachable
 from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, as_outcome
 
-SHORT = timedelta(milliseconds=400)
+SECRET = "tok-3f9a71"
+SHORT = timedelta(seconds=0.4)
+PATIENCE = 2.0
+
+Speaker = Callable[[socket.socket, threading.Event], None]
 
 
 @contextmanager
-def raw_server(*pieces: bytes, drip: float = 0.0) -> Iterator[str]:
-    """Answer every connection with the pieces, `drip` seconds apart; counts are in `.seen` of the thread."""
-    stop = threading.Event()
+def speaking(*speakers: Speaker) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that reads one request per connection, then says exactly what the next speaker says."""
     listener = socket.create_server(("127.0.0.1", 0))
+    heard: list[bytes] = []
+    stopping = threading.Event()
 
     def serve() -> None:
-        while not stop.is_set():
+        for speaker in speakers:
             try:
-                connection, _ = listener.accept()
+                peer, _ = listener.accept()
             except OSError:
                 return
-            with connection:
-                connection.recv(65536)
-                for piece in pieces:
-                    try:
-                        connection.sendall(piece)
-                    except OSError:
-                        break
-                    if stop.wait(drip):
-                        break
+            with peer:
+                heard.append(peer.recv(65536))
+                try:
+                    speaker(peer, stopping)
+                except OSError:
+                    continue
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", heard
     finally:
-        stop.set()
+        stopping.set()
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join(5)
 
 
-def test_a_redirected_delete_is_not_followed():
-    answer = b"HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-    with raw_server(answer) as base:
-        response = EdgeSession(deadline=timedelta(seconds=5)).delete(f"{base}/posts/1")
-    assert response.status_code == 302
-    assert response.history == []
+def saying(text: bytes) -> Speaker:
+    return lambda peer, _: peer.sendall(text)
 
 
-@pytest.mark.parametrize(
-    "pieces",
-    [
-        [b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n", *[b"x"] * 99],
-        [b"HTTP/1.1 200 OK\r\nx-slow: ", *[b"x"] * 99],
-    ],
-    ids=["body", "header"],
-)
-def test_a_dripping_answer_is_cut_at_the_deadline_and_leaves_doubt(pieces):
-    with raw_server(*pieces, drip=0.1) as base, pytest.raises(DeadlineExceeded) as cut:
-        EdgeSession(deadline=SHORT).get(f"{base}/slow")
-    assert isinstance(as_outcome(cut.value), InDoubt)
+def dripping(first: bytes, drop: bytes) -> Speaker:
+    def speak(peer: socket.socket, stopping: threading.Event) -> None:
+        peer.sendall(first)
+        while not stopping.wait(0.05):
+            peer.sendall(drop)
+
+    return speak
 
 
-def test_an_endless_body_is_refused():
-    head = f"HTTP/1.1 200 OK\r\ncontent-length: {MAX_BODY + 65536}\r\n\r\n".encode()
-    with raw_server(head, b"x" * (MAX_BODY + 65536)) as base, pytest.raises(BodyTooLarge) as refused:
-        EdgeSession(deadline=timedelta(seconds=5)).get(f"{base}/big")
-    assert isinstance(as_outcome(refused.value), InDoubt)
+def silent(_peer: socket.socket, stopping: threading.Event) -> None:
+    stopping.wait(30)
 
 
-def test_an_answer_cut_short_leaves_doubt():
-    with (
-        raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf") as base,
-        pytest.raises(requests.ConnectionError) as cut,
-    ):
-        EdgeSession(deadline=timedelta(seconds=5)).post(f"{base}/posts", json={})
-    assert isinstance(as_outcome(cut.value), InDoubt)
+@pytest.fixture
+def session() -> EdgeSession:
+    return EdgeSession(deadline=SHORT)
 
 
-def test_a_refused_connection_means_that_nothing_was_sent():
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    with pytest.raises(requests.ConnectionError) as refused:
-        EdgeSession(deadline=SHORT).get(f"http://127.0.0.1:{port}/?access_token=CANARY")
-    outcome = as_outcome(refused.value)
-    assert isinstance(outcome, Unreachable)
-    assert "CANARY" not in f"{outcome!r} {outcome} {outcome.remedy}"
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["DELETE", "POST", "GET"])
+def test_a_redirect_is_not_followed(session, method, status):
+    moved = f"HTTP/1.1 {status} Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n".encode()
+    found = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+    with speaking(saying(moved), saying(found)) as (base, heard):
+        answer = session.request(method, base + "/post", allow_redirects=True)
+    assert answer.status_code == status
+    assert [each.split()[0].decode() for each in heard] == [method]
 
 
-def test_a_connection_is_used_again_after_a_whole_answer():
-    with raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok") as base:
+SLOW = {
+    "silence": silent,
+    "a dripping body": dripping(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n", b"x"),
+    "a dripping chunked body": dripping(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "a dripping body without length": dripping(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n", b"x"),
+    "a dripping status line": dripping(b"HTTP/1.1 2", b"0"),
+    "dripping headers": dripping(b"HTTP/1.1 200 OK\r\n", b"x-more: 1\r\n"),
+}
+
+
+@pytest.mark.parametrize("speaker", SLOW.values(), ids=SLOW.keys())
+def test_a_call_ends_at_its_deadline_in_doubt(session, speaker):
+    with speaking(speaker) as (base, _):
+        began = monotonic()
+        with pytest.raises(DeadlineExceeded) as raised:
+            session.request("DELETE", base + "/post")
+        took = monotonic() - began
+    assert took < SHORT.total_seconds() + PATIENCE
+    outcome = as_outcome(raised.value)
+    assert isinstance(outcome, InDoubt)
+    assert outcome.code == "timeout"
+
+
+def test_a_timeout_given_by_an_sdk_does_not_lengthen_the_deadline(session):
+    with speaking(silent) as (base, _):
+        began = monotonic()
+        with pytest.raises(requests.Timeout):
+            session.request("GET", base + "/post", timeout=60)
+        assert monotonic() - began < SHORT.total_seconds() + PATIENCE
+
+
+def test_a_session_works_again_after_a_deadline(session):
+    with speaking(silent) as (base, _), pytest.raises(DeadlineExceeded):
+        session.request("GET", base + "/post")
+    with speaking(saying(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")) as (base, _):
+        assert session.request("GET", base + "/post").text == "ok"
+
+
+@pytest.mark.parametrize("head", [b"connection: close", f"content-length: {MAX_BODY + 1}".encode()])
+def test_a_body_over_5_mb_is_cut_off_in_doubt(head):
+    session = EdgeSession(deadline=timedelta(seconds=10))
+    huge = b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + b"x" * (MAX_BODY + 1)
+    with speaking(saying(huge)) as (base, _), pytest.raises(BodyTooLarge) as raised:
+        session.request("GET", base + "/post")
+    assert isinstance(as_outcome(raised.value), InDoubt)
+
+
+def test_a_body_of_5_mb_is_read_whole():
+    session = EdgeSession(deadline=timedelta(seconds=10))
+    body = f"HTTP/1.1 200 OK\r\ncontent-length: {MAX_BODY}\r\n\r\n".encode() + b"x" * MAX_BODY
+    with speaking(saying(body)) as (base, _):
+        assert len(session.request("GET", base + "/post").content) == MAX_BODY
+
+
+def test_a_refused_connection_is_unreachable(session):
+    with speaking() as (base, _):
+        pass
+    with pytest.raises(requests.ConnectionError) as raised:
+        session.request("POST", base + "/post", json={})
+    assert isinstance(as_outcome(raised.value), Unreachable)
+
+
+LOST = {
+    "closed without a word": b"",
+    "closed in the status line": b"HTTP/1.1 2",
+    "closed in the body": b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nxx",
+    "not HTTP": b"hello\r\n\r\n",
+    "a bad chunk": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+    "gzip that is none": b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\nxx",
+}
+
+
+@pytest.mark.parametrize("text", LOST.values(), ids=LOST.keys())
+def test_a_lost_or_broken_answer_is_in_doubt_and_is_not_asked_for_again(session, text):
+    with speaking(saying(text), saying(text)) as (base, heard):
+        with pytest.raises(requests.RequestException) as raised:
+            session.request("POST", base + "/post", json={})
+        assert isinstance(as_outcome(raised.value), InDoubt)
+        assert len(heard) == 1
+
+
+def test_an_answer_cut_in_its_headers_has_no_body_to_believe(session):
+    with speaking(saying(b"HTTP/1.1 200 OK\r\nx-a: 1")) as (base, _):
+        assert session.request("DELETE", base + "/post").content == b""
+
+
+@pytest.mark.parametrize("speaker", [silent, saying(b""), saying(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nxx")])
+def test_no_secret_stands_in_the_text_of_an_error(session, speaker):
+    with speaking(speaker) as (base, _), pytest.raises(requests.RequestException) as raised:
+        session.request("POST", f"{base}/post?access_token={SECRET}", headers={"authorization": SECRET})
+    outcome = as_outcome(raised.value)
+    assert SECRET not in str(outcome) + repr(outcome) + outcome.remedy
+    assert SECRET not in str(raised.value) + repr(raised.value)
+
+
+def test_no_secret_stands_in_our_error_for_a_refused_connection(session):
+    with speaking() as (base, _):
+        pass
+    with pytest.raises(requests.ConnectionError) as raised:
+        session.request("GET", f"{base}/post?access_token={SECRET}")
+    outcome = as_outcome(raised.value)
+    assert SECRET not in str(outcome) + repr(outcome) + outcome.remedy
+
+
+def test_the_environment_and_netrc_play_no_part(session, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with speaking(saying(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")) as (base, heard):
+        assert session.request("GET", base + "/post").text == "ok"
+    assert b"Downdate" in heard[0]
+
+
+def test_a_configured_proxy_is_used_and_cut_at_the_deadline_too():
+    with speaking(dripping(b"HTTP/1.1 200 OK\r\n", b"x-more: 1\r\n")) as (proxy, heard):
+        session = EdgeSession(deadline=SHORT, proxies={"http": proxy})
+        with pytest.raises(DeadlineExceeded):
+            session.request("GET", "http://platform.example/post")
+        assert heard[0].startswith(b"GET http://platform.example/post")
+
+
+def test_a_session_outlives_connections_that_the_platform_closes():
+    answer = saying(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+    with speaking(answer, answer, answer) as (base, heard):
         session = EdgeSession(deadline=timedelta(seconds=5))
-        assert [session.get(f"{base}/{n}").text for n in range(3)] == ["ok"] * 3
+        assert [session.request("GET", f"{base}/{number}").text for number in range(3)] == ["ok"] * 3
+    assert len(heard) == 3
