@@ -1,0 +1,72 @@
+"""May it go up? Every objection at once, each with its clause and remedy; no objection means it may."""
+
+from datetime import datetime
+
+from policies import approval_rules, content_rules
+from policies.dossier import (
+    Availability,
+    Dossier,
+    Effect,
+    KnownClock,
+    Layout,
+    Objection,
+    Rule,
+    Stage,
+    Tick,
+    TimedRule,
+)
+
+__all__ = [
+    "RULES",
+    "TIMED_RULES",
+    "Availability",
+    "Dossier",
+    "Effect",
+    "KnownClock",
+    "Layout",
+    "Objection",
+    "Rule",
+    "Stage",
+    "Tick",
+    "objections",
+]
+
+# Asked in this order at every stage; each rule knows at which stage it speaks. A further rule is a function here.
+RULES: tuple[Rule, ...] = (
+    approval_rules.service_known,
+    content_rules.subjects_numbered,
+    content_rules.words_present,
+    content_rules.pictures_of_the_kind,
+    content_rules.pictures_described,
+    content_rules.suspects_unnamed,
+    content_rules.material_not_barred,
+    content_rules.checklist_answered,
+    content_rules.channels_chosen,
+    content_rules.channels_usable,
+    content_rules.informative_verbatim,
+    content_rules.linked_text_neutral,
+    content_rules.text_fits,
+    approval_rules.no_event_against,
+    approval_rules.follows_what_is_down,
+    approval_rules.court_event_dated,
+    approval_rules.subjects_recognised,
+    approval_rules.approval_given,
+    approval_rules.approver_not_author,
+    approval_rules.approver_directs_the_service,
+    approval_rules.approval_covers_this,
+    approval_rules.approval_last,
+)
+
+# These depend on the hour as well.
+TIMED_RULES: tuple[TimedRule, ...] = (
+    approval_rules.window_open,
+    approval_rules.time_enough_left,
+    approval_rules.approval_fresh,
+    approval_rules.facts_confirmed,
+)
+
+
+def objections(dossier: Dossier, now: datetime) -> list[Objection]:
+    """All objections at the dossier's stage, in the order of the rules; empty means it may be done."""
+    lasting = [objection for rule in RULES for objection in rule(dossier)]
+    return lasting + [objection for rule in TIMED_RULES for objection in rule(dossier, now)]
