@@ -54,7 +54,7 @@ _NOTICE = Publication(
     ),
     channels=(Channel.WEBSITE, Channel.FACEBOOK, Channel.X),
     window=Window(opens=NOW - timedelta(days=1)),
-    page_id="k3v9w2m7q4x8",
+    page_id="k3v9w2m7q4x8b5n1r6t0",
     checklist=Checklist(answers={str(n): Answer(answer="yes") for n in range(1, 35)}),
     follows=None,
     authors=frozenset({"comms-1"}),

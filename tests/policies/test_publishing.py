@@ -44,7 +44,7 @@ APPROVAL = Approval(director="director-1", given_at=NOW - timedelta(hours=1), di
 LAYOUTS = {
     Channel.WEBSITE: Layout(text=f"<!doctype html><p>A notice.</p><p>{INFORMATIVE}</p>", length=600, limit=100_000),
     Channel.FACEBOOK: Layout(text=f"A notice.\n\n{INFORMATIVE}", length=500, limit=63_206),
-    Channel.X: Layout(text="Court outcome: https://notices.example/n/k3v9w2m7q4x8/ DBC-7K3Q9M-1", length=60, limit=280),
+    Channel.X: Layout(text="Court outcome: https://notices.example/n/k3v9w2m7q4x8b5n1r6t0/ DBC-7K3Q9M-1", length=60, limit=280),
 }
 OWN_CLOCK = "outcome/2026-11-16"
 
