@@ -1,0 +1,128 @@
+"""The ledger: one file of truth, opened once, written only in IMMEDIATE transactions by the modules of this package.
+
+`with ledger.write() as tx:` gives a transaction that the functions of `store.posts`, `store.publications` and the
+others take as first argument, so that one act of a person or of the loop is one transaction.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from store import sqlite
+from store.schema import facts, notes
+from store.types import Cipher
+
+REHEARSAL = "rehearsal"
+KEY_CHECK = "key_check"
+KEY_KEPT = "key_kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tx:
+    """An open transaction with the key to the personal data in it."""
+
+    c: Connection
+    cipher: Cipher
+
+    def seal(self, plain: str, purpose: str) -> bytes:
+        return self.cipher.seal(plain.encode(), purpose)
+
+    def open(self, sealed: bytes, purpose: str) -> str:
+        return self.cipher.open(sealed, purpose).decode()
+
+
+class LedgerRefusedError(Exception):
+    """The ledger cannot be used as asked: another key, a rehearsal ledger, or none at all."""
+
+
+class Ledger:
+    """A ledger that exists. `rehearsal` was decided when it was made and never changes."""
+
+    def __init__(self, engine: Engine, cipher: Cipher, folder: Path) -> None:
+        self.engine = engine
+        self.cipher = cipher
+        self.folder = folder
+        self._writing = engine.execution_options(writing=True)
+        with self.read() as tx:
+            self.rehearsal = fact(tx, REHEARSAL) == "yes"
+            if fact(tx, KEY_CHECK) != cipher.check_code:
+                raise LedgerRefusedError("the key does not belong to this ledger")
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction that holds the write lock from its first moment; rolled back on any error."""
+        with self._writing.begin() as connection:
+            yield Tx(c=connection, cipher=self.cipher)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A consistent view; writing in it is a mistake."""
+        with self.engine.begin() as connection:
+            yield Tx(c=connection, cipher=self.cipher)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool) -> Ledger:
+    """Make the tables where they are not there yet and mark the ledger; an existing one keeps its marks."""
+    from store.migrations import upgrade
+
+    folder.mkdir(parents=True, exist_ok=True)
+    upgrade(url, folder)
+    engine = sqlite.open_engine(url)
+    with engine.execution_options(writing=True).begin() as connection:
+        tx = Tx(c=connection, cipher=cipher)
+        if fact(tx, KEY_CHECK) is None:
+            set_fact(tx, KEY_CHECK, cipher.check_code)
+            set_fact(tx, REHEARSAL, "yes" if rehearsal else "no")
+    return Ledger(engine, cipher, folder)
+
+
+def open_ledger(url: str, cipher: Cipher, folder: Path) -> Ledger:
+    """Open a ledger made by `create`, applying migrations that are due. Raises LedgerRefusedError if there is none."""
+    from store.migrations import upgrade
+
+    path = Path(url.removeprefix("sqlite:///"))
+    if not path.exists():
+        raise LedgerRefusedError("there is no ledger here: run `downdate init` first")
+    upgrade(url, folder)
+    return Ledger(sqlite.open_engine(url), cipher, folder)
+
+
+def fact(tx: Tx, key: str) -> str | None:
+    """A fact about this ledger itself."""
+    value: str | None = tx.c.scalar(select(facts.c.value).where(facts.c.key == key))
+    return value
+
+
+def set_fact(tx: Tx, key: str, value: str) -> None:
+    if tx.c.execute(update(facts).where(facts.c.key == key).values(value=value)).rowcount == 0:
+        tx.c.execute(insert(facts).values(key=key, value=value))
+
+
+def write_note(tx: Tx, body: str, now: datetime) -> str | None:
+    """Keep free text in the one erasable table; returns the salted digest that others refer to, None for no text."""
+    if not body.strip():
+        return None
+    salt = secrets.token_bytes(16)
+    digest = hashlib.sha256(salt + body.encode()).hexdigest()
+    tx.c.execute(insert(notes).values(digest=digest, salt=salt, body=tx.seal(body, "note"), written_at=now))
+    return digest
+
+
+def read_note(tx: Tx, digest: str | None) -> str | None:
+    """The text behind a digest; None when there is none or it has been erased."""
+    sealed = tx.c.scalar(select(notes.c.body).where(notes.c.digest == digest)) if digest else None
+    return None if sealed is None else tx.open(sealed, "note")
+
+
+def erase_note(tx: Tx, digest: str) -> None:
+    """Erase text and salt; the digest that remains elsewhere says nothing about it."""
+    tx.c.execute(delete(notes).where(notes.c.digest == digest))

@@ -1,0 +1,74 @@
+"""Everything that only SQLite needs: pragmas, BEGIN IMMEDIATE, and the triggers that keep promises in the database."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY = 30.0
+APPEND_ONLY = ("journal", "approvals", "sendings_back", "confirmations", "events", "retractions")
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose write transactions begin IMMEDIATE: a deferred one fails at once on read-then-write."""
+    engine = create_engine(url, connect_args={"timeout": BUSY, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    # The driver would otherwise begin transactions of its own.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        f"busy_timeout={int(BUSY * 1000)}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writing: Any = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def triggers() -> tuple[str, ...]:
+    """DDL of the triggers: append-only tables, monotone clocks, and no live post without an id."""
+    append_only = tuple(
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for table in APPEND_ONLY
+        for verb in ("update", "delete")
+    )
+    return (
+        *append_only,
+        # R45: nothing restarts the clock; it may be cleared, never moved later.
+        "CREATE TRIGGER clocks_never_later BEFORE UPDATE OF first_up_at ON clocks "
+        "WHEN NEW.first_up_at > OLD.first_up_at "
+        "BEGIN SELECT RAISE(ABORT, 'a clock never moves later'); END",
+        "CREATE TRIGGER clocks_stay BEFORE DELETE ON clocks BEGIN SELECT RAISE(ABORT, 'clocks are kept'); END",
+        "CREATE TRIGGER posts_live_needs_id BEFORE UPDATE OF state ON posts "
+        "WHEN NEW.state = 'live' AND NOT EXISTS "
+        "(SELECT 1 FROM artefacts WHERE post_id = NEW.id AND platform_id IS NOT NULL) "
+        "BEGIN SELECT RAISE(ABORT, 'no post is live without an artefact that has a platform id'); END",
+        "CREATE TRIGGER posts_not_born_live BEFORE INSERT ON posts WHEN NEW.state NOT IN ('queued', 'removing') "
+        "BEGIN SELECT RAISE(ABORT, 'a post begins queued or removing'); END",
+        "CREATE TRIGGER posts_removed_needs_proof BEFORE UPDATE OF state ON posts "
+        "WHEN NEW.state = 'removed' AND OLD.state <> 'removed' AND EXISTS "
+        "(SELECT 1 FROM artefacts WHERE post_id = NEW.id AND gone_at IS NULL AND left_at IS NULL) "
+        "BEGIN SELECT RAISE(ABORT, 'a post is removed only when every artefact is gone'); END",
+        "CREATE TRIGGER posts_stay BEFORE DELETE ON posts BEGIN SELECT RAISE(ABORT, 'posts are kept'); END",
+        "CREATE TRIGGER artefacts_stay BEFORE DELETE ON artefacts BEGIN SELECT RAISE(ABORT, 'artefacts are kept'); END",
+        "CREATE TRIGGER artefacts_keep_ids BEFORE UPDATE OF platform_id ON artefacts "
+        "WHEN OLD.platform_id IS NOT NULL AND NEW.platform_id IS NOT OLD.platform_id "
+        "BEGIN SELECT RAISE(ABORT, 'an id once seen is never dropped'); END",
+    )
+
+
+def checkpoint(connection: Connection) -> None:
+    """Empty the write-ahead log, so that erased bytes leave it too."""
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
