@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from adapters.base import Artefact, InDoubt, Presence, RenderedPicture, Throttled, Unauthorised
+from adapters.base import Artefact, InDoubt, Presence, Rejected, RenderedPicture, Unauthorised
 from adapters.graph_errors import NOT_THERE, Failure, Phase, failure_of, outcome
 from adapters.http import EdgeSession, never_sent
 
@@ -284,8 +284,8 @@ def inspected(client: GraphClient, token: str, target: str, now: datetime) -> To
 
 
 def _unknown_there(error: GraphCallError) -> bool:
-    refused = error.phase is Phase.REFUSED and not isinstance(outcome(error.failure), Unauthorised | Throttled)
-    return refused or error.http_status in (404, 405)
+    refused = error.phase is Phase.REFUSED and isinstance(outcome(error.failure), Rejected)
+    return refused or error.failure.pair == NOT_THERE or error.http_status in (404, 405)
 
 
 def _granted(known: Mapping[str, Any], target: str) -> Iterator[str]:

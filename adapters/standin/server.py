@@ -14,6 +14,8 @@ LOOPBACK = "127.0.0.1"
 def _handler(standin: Standin, stopping: threading.Event) -> type[BaseHTTPRequestHandler]:
     class Front(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are two writes: the second must not wait for the first's acknowledgement.
+        disable_nagle_algorithm = True
 
         def _serve(self) -> None:
             length = int(self.headers.get("content-length") or 0)

@@ -14,6 +14,7 @@ from adapters.base import (
     EXPIRING,
     Adapter,
     AdapterError,
+    ArtefactKind,
     Artefacts,
     CalledOff,
     Edit,
@@ -50,6 +51,8 @@ class Platform:
     steps: Mapping[str, tuple[str, str]]
     post_kinds: frozenset[str] = frozenset({"post"})
     picture: bytes = JPEG
+    short_lived: frozenset[ArtefactKind] = frozenset()
+    """What is public only on the way to the post and gone before it is up."""
     template: Callable[[str, str], str] = field(default=lambda marker, words: f"{words} {marker}")
 
     def rendered(self, marker: str = MARKER, *, pictures: int = 0, words: str = "A court outcome.") -> Rendered:
@@ -81,6 +84,10 @@ class Platform:
     def copies(self) -> list[str]:
         """The ids of the notices the public sees now."""
         return [each.id for each in self.standin.visible() if each.kind in self.post_kinds]
+
+    def lasting(self, artefacts: Artefacts) -> Artefacts:
+        """Those that are up as long as the notice is."""
+        return tuple(each for each in lasting(artefacts) if each.kind not in self.short_lived)
 
     def made(self) -> int:
         """How many objects were ever made."""
@@ -151,7 +158,7 @@ class CalmContract:
 
     def test_what_is_up_is_seen_and_traced_by_the_same_id(self, platform: Platform):
         attempt = self.up(platform)
-        seen = platform.adapter.presence(lasting(attempt.made))
+        seen = platform.adapter.presence(platform.lasting(attempt.made))
         assert set(seen.values()) == {Presence.VISIBLE}
         trace = platform.adapter.trace(platform.rendered(pictures=self.pictures), attempt)
         assert isinstance(trace, Found)
@@ -164,10 +171,10 @@ class CalmContract:
 
     def test_removed_is_gone_and_removing_twice_is_success(self, platform: Platform):
         attempt = self.up(platform)
-        platform.adapter.remove(lasting(attempt.made))
-        platform.adapter.remove(lasting(attempt.made))
+        platform.adapter.remove(platform.lasting(attempt.made))
+        platform.adapter.remove(platform.lasting(attempt.made))
         assert platform.copies() == []
-        seen = platform.adapter.presence(lasting(attempt.acknowledged()))
+        seen = platform.adapter.presence(platform.lasting(attempt.acknowledged()))
         assert set(seen.values()) == {Presence.GONE}
 
     def test_recent_lists_the_post_with_its_marker(self, platform: Platform):
@@ -182,10 +189,10 @@ class CalmContract:
         other = platform.rendered(pictures=self.pictures, words="Corrected words.")
         if platform.adapter.capabilities.edit is Edit.NONE:
             with pytest.raises(Rejected):
-                platform.adapter.edit(lasting(attempt.made), other, platform.attempt(made=attempt.made))
+                platform.adapter.edit(platform.lasting(attempt.made), other, platform.attempt(made=attempt.made))
             return
-        platform.adapter.edit(lasting(attempt.made), other, platform.attempt(made=attempt.made))
-        platform.adapter.edit(lasting(attempt.made), other, platform.attempt(made=attempt.made))
+        platform.adapter.edit(platform.lasting(attempt.made), other, platform.attempt(made=attempt.made))
+        platform.adapter.edit(platform.lasting(attempt.made), other, platform.attempt(made=attempt.made))
         assert platform.copies() == before
         texts = [each.text for each in platform.adapter.recent(platform.clock() - timedelta(minutes=2))]
         assert any("Corrected words." in text for text in texts)
@@ -244,17 +251,17 @@ class AdapterContract(CalmContract):
         attempt = self.up(platform)
         platform.fail("remove", fault)
         with pytest.raises(InDoubt):
-            platform.adapter.remove(lasting(attempt.made))
-        platform.adapter.remove(lasting(attempt.made))
+            platform.adapter.remove(platform.lasting(attempt.made))
+        platform.adapter.remove(platform.lasting(attempt.made))
         assert platform.copies() == []
-        assert set(platform.adapter.presence(lasting(attempt.acknowledged())).values()) == {Presence.GONE}
+        assert set(platform.adapter.presence(platform.lasting(attempt.acknowledged())).values()) == {Presence.GONE}
 
     def test_a_platform_that_says_removed_and_does_nothing_is_not_believed(self, platform: Platform):
         attempt = self.up(platform)
         platform.fail("remove", Fault.LIE, times=0)
-        platform.adapter.remove(lasting(attempt.made))
+        platform.adapter.remove(platform.lasting(attempt.made))
         assert len(platform.copies()) == 1
-        seen = platform.adapter.presence(lasting(attempt.acknowledged()))
+        seen = platform.adapter.presence(platform.lasting(attempt.acknowledged()))
         posts = [each.id for each in attempt.made if each.platform_id in platform.copies()]
         assert posts
         assert all(seen[each] is Presence.VISIBLE for each in posts)
@@ -263,9 +270,9 @@ class AdapterContract(CalmContract):
         attempt = self.up(platform)
         platform.revoke()
         with pytest.raises(Unauthorised):
-            platform.adapter.remove(lasting(attempt.made))
+            platform.adapter.remove(platform.lasting(attempt.made))
         assert len(platform.copies()) == 1
-        assert set(platform.adapter.presence(lasting(attempt.acknowledged())).values()) == {Presence.UNSURE}
+        assert set(platform.adapter.presence(platform.lasting(attempt.acknowledged())).values()) == {Presence.UNSURE}
         trace = platform.adapter.trace(platform.rendered(pictures=self.pictures), attempt)
         assert not isinstance(trace, Found)
         with pytest.raises(Unauthorised):
@@ -273,15 +280,15 @@ class AdapterContract(CalmContract):
 
     def test_what_was_removed_before_the_token_was_revoked_is_unsure_too(self, platform: Platform):
         attempt = self.up(platform)
-        platform.adapter.remove(lasting(attempt.made))
+        platform.adapter.remove(platform.lasting(attempt.made))
         platform.revoke()
-        assert set(platform.adapter.presence(lasting(attempt.acknowledged())).values()) == {Presence.UNSURE}
+        assert set(platform.adapter.presence(platform.lasting(attempt.acknowledged())).values()) == {Presence.UNSURE}
 
     @pytest.mark.parametrize("fault", [Fault.FAIL_BEFORE, Fault.LOSE_BEFORE, Fault.GARBLE, Fault.THROTTLE])
     def test_a_look_that_fails_never_says_gone(self, platform: Platform, fault: Fault):
         attempt = self.up(platform)
         platform.fail("read", fault, times=0)
-        assert set(platform.adapter.presence(lasting(attempt.acknowledged())).values()) == {Presence.UNSURE}
+        assert set(platform.adapter.presence(platform.lasting(attempt.acknowledged())).values()) == {Presence.UNSURE}
 
     @pytest.mark.parametrize("step", ["publish", "remove"])
     def test_throttled_is_said_with_its_time(self, platform: Platform, step: str):
@@ -289,7 +296,7 @@ class AdapterContract(CalmContract):
         platform.fail(step, Fault.THROTTLE, delay=timedelta(minutes=5), times=0)
         with pytest.raises(Throttled) as raised:
             if step == "remove":
-                platform.adapter.remove(lasting(attempt.made))
+                platform.adapter.remove(platform.lasting(attempt.made))
             else:
                 platform.adapter.publish(platform.rendered(pictures=self.pictures), attempt)
         assert len(platform.copies()) == (1 if step == "remove" else 0)
