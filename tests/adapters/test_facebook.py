@@ -363,6 +363,25 @@ def test_a_working_token_of_another_page_proves_nothing_gone(platform):
     assert FacebookAdapter(other, clock=platform.clock).presence(attempt.acknowledged()) == {1: Presence.UNSURE}
 
 
+def test_a_photo_is_not_believed_gone_with_the_token_of_another_page(platform):
+    attempt = up(platform, pictures=1)
+    platform.adapter.remove(attempt.made)
+    (photo,) = (each for each in attempt.acknowledged() if each.kind is ArtefactKind.PHOTO)
+    other = FacebookAdapter(replace(settings(), page_id="2002"), clock=platform.clock)
+    assert other.presence((photo,)) == {photo.id: Presence.UNSURE}
+    assert platform.adapter.presence((photo,)) == {photo.id: Presence.GONE}
+
+
+def test_a_refused_delete_of_what_is_still_there_is_asked_once_more(wire):
+    missing = {"error": {"code": 100, "error_subcode": 33}}
+    wire.add("DELETE", f"{BASE}/v26.0/2001_7", json=missing, status=400)
+    wire.add("DELETE", f"{BASE}/v26.0/2001_7", json={"success": True})
+    wire.add("GET", f"{BASE}/v26.0/2001_7", json={"id": "2001_7"})
+    row = Artefact(id=1, kind=ArtefactKind.POST, platform_id="2001_7")
+    FacebookAdapter(settings(), clock=Clock()).remove((row,))
+    assert [call.request.method for call in wire.calls] == ["DELETE", "GET", "DELETE"]
+
+
 def test_an_artefact_without_an_id_stays_unsure_and_is_not_asked_for(platform):
     row = Artefact(id=4, kind=ArtefactKind.PHOTO, platform_id=None)
     platform.adapter.remove((row,))

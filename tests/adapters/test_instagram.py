@@ -256,6 +256,13 @@ def test_a_slow_container_is_waited_for_within_bounds_and_taken_up_by_the_next_t
     assert host.order.count("put") == 1
 
 
+@pytest.mark.parametrize("pictures", [1, 3])
+def test_containers_that_need_a_moment_are_published_in_one_go(platform, pictures):
+    platform.standin.processing = timedelta(seconds=5)
+    up(platform, pictures=pictures)
+    assert len(platform.copies()) == 1
+
+
 def test_slow_pages_of_a_carousel_share_one_patience(platform):
     platform.standin.processing = timedelta(minutes=3)
     started = platform.clock()
@@ -484,6 +491,16 @@ def test_every_way_of_saying_already_gone_is_success(platform, switch):
     platform.adapter.remove(attempt.made)
     platform.adapter.remove(attempt.made)
     assert platform.adapter.presence(tuple(attempt.acknowledged()))[3] is Presence.GONE
+
+
+def test_a_refused_delete_of_what_is_still_there_is_asked_once_more(wire, host):
+    missing = {"error": {"code": 100, "error_subcode": 33}}
+    wire.add("DELETE", f"{BASE}/v26.0/17", json=missing, status=400)
+    wire.add("DELETE", f"{BASE}/v26.0/17", json={"success": True})
+    wire.add("GET", f"{BASE}/v26.0/17", json={"id": "17"})
+    row = Artefact(id=1, kind=ArtefactKind.POST, platform_id="17")
+    InstagramAdapter(settings(), host, clock=Clock()).remove((row,))
+    assert [call.request.method for call in wire.calls] == ["DELETE", "GET", "DELETE"]
 
 
 def test_the_token_for_deleting_may_be_another_one(platform, host):
