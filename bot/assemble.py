@@ -1,0 +1,124 @@
+"""From settings to a working `Bot`: the one place where channels get their credentials."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from adapters import build
+from adapters.base import Adapter
+from adapters.facebook import FacebookSettings
+from adapters.graph import GraphSettings
+from adapters.instagram import InstagramSettings
+from adapters.website import WebsiteSettings
+from adapters.x import XSettings
+from bot import settings_model as given
+from bot.alert_kinds import AlertKind
+from bot.context import Bot, plan_of, words_of
+from bot.settings_model import Settings, is_loopback
+from policies.terms import Channel
+from store import desk
+from store.ledger import Ledger, open_ledger
+from store.media import MediaStore
+from store.types import read_key
+
+
+def wall_clock() -> datetime:
+    """The edge's clock: aware UTC."""
+    return datetime.now(UTC)  # noqa: TID251  # the edge
+
+
+def _secret(value: given.Secret | None) -> str:
+    return value.get_secret_value() if value is not None else ""
+
+
+def _graph(channel: given.FacebookSettings | given.InstagramSettings) -> GraphSettings:
+    return GraphSettings(
+        token=_secret(channel.access_token),
+        app_secret=_secret(channel.app_secret) or None,
+        app_id=channel.app_id,
+        base_url=channel.base_url,
+        version=channel.version,
+        deadline=channel.deadline,
+        proxies=channel.proxies,
+    )
+
+
+def _public(base_url: str, real: str) -> str:
+    """Where people see a post: beside a stand-in's API in a rehearsal."""
+    host = base_url.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]
+    return base_url if is_loopback(host) else real
+
+
+def adapters_of(
+    settings: Settings, clock: Callable[[], datetime], on_comments_open: Callable[[str], None]
+) -> dict[Channel, Adapter]:
+    """The enabled channels, each with its own settings and credentials."""
+    channels = settings.channels
+    website, facebook, instagram, x = channels.website, channels.facebook, channels.instagram, channels.x
+    return build(
+        clock=clock,
+        on_comments_open=on_comments_open,
+        website=WebsiteSettings(
+            root=settings.site.root,
+            public_url=settings.site.public_url,
+            deadline=website.deadline,
+            settle=website.settle,
+            council=settings.council.name,
+            proxies=website.proxies,
+        )
+        if website.enabled
+        else None,
+        facebook=FacebookSettings(
+            page_id=facebook.page_id or "",
+            graph=_graph(facebook),
+            public_url=_public(facebook.base_url, "https://www.facebook.com"),
+            settle=facebook.settle,
+        )
+        if facebook.enabled
+        else None,
+        instagram=InstagramSettings(user_id=instagram.user_id or "", graph=_graph(instagram), settle=instagram.settle)
+        if instagram.enabled
+        else None,
+        x=XSettings(
+            consumer_key=_secret(x.consumer_key),
+            consumer_secret=_secret(x.consumer_secret),
+            access_token=_secret(x.access_token),
+            access_token_secret=_secret(x.access_token_secret),
+            account_id=x.user_id or "",
+            base_url=x.base_url,
+            public_url=_public(x.base_url, "https://x.com"),
+            deadline=x.deadline,
+            settle=x.settle,
+            proxies=x.proxies,
+        )
+        if x.enabled
+        else None,
+    )
+
+
+def ledger_of(settings: Settings) -> Ledger:
+    """The ledger the settings name. Raises LedgerRefusedError where there is none or the key is another's."""
+    return open_ledger(settings.ledger.url, read_key(settings.ledger.key_file), settings.ledger.folder)
+
+
+def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime] = wall_clock) -> Bot:
+    """Everything one process works with."""
+
+    def comments_open(code: str) -> None:
+        with ledger.write() as tx:
+            desk.raise_alert(
+                tx,
+                key=f"{AlertKind.COMMENTS_OPEN.value}:{code}",
+                kind=AlertKind.COMMENTS_OPEN.value,
+                now=clock(),
+                channel=Channel.INSTAGRAM.value,
+            )
+
+    return Bot(
+        ledger=ledger,
+        adapters=adapters_of(settings, clock, comments_open),
+        settings=settings,
+        media=MediaStore(ledger.folder),
+        words=words_of(settings),
+        plan=plan_of(settings),
+        clock=clock,
+    )
