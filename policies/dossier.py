@@ -32,6 +32,8 @@ class Tick(StrEnum):
 
     ANOTHER_PERSON = "another_person"
     NEW_COURT_EVENT = "new_court_event"
+    POST_AGAIN = "post_again"
+    """A copy that somebody took down by hand may be followed by one of the new revision."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -231,7 +231,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """One revision of a notice, as submitted. `authors` are all who wrote any revision of it or of one it follows."""
+    """One revision of a notice, as submitted. `authors` wrote any revision of it or of one it follows."""
 
     ref: str
     revision: int
@@ -247,6 +247,8 @@ class Publication:
     checklist: Checklist
     follows: str | None
     authors: frozenset[str]
+    copied_from: str | None = None
+    """The publication whose words it began with: its authors are authors of this one too."""
 
 
 @dataclass(frozen=True, kw_only=True)

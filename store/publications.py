@@ -56,6 +56,7 @@ class Known:
     kind: Kind
     page_id: str
     follows: str | None
+    copied_from: str | None
     created_at: datetime
 
 
@@ -70,6 +71,7 @@ def add(tx: Tx, publication: Publication, now: datetime) -> int:
             kind=publication.kind,
             page_id=publication.page_id,
             follows=publication.follows,
+            copied_from=publication.copied_from,
             created_at=now,
         )
         .returning(publications.c.id)
@@ -151,13 +153,18 @@ def load(tx: Tx, publication_id: int, revision: int) -> Publication:
 
 
 def authors(tx: Tx, publication_id: int) -> set[str]:
+    """Who wrote any revision of it, or of one it follows or was copied from, however far back."""
     found: set[str] = set()
-    at: int | None = publication_id
-    while at is not None:
+    seen: set[int] = set()
+    ahead = {publication_id}
+    while ahead - seen:
+        at = (ahead - seen).pop()
+        seen.add(at)
         wrote = tx.c.scalars(select(revisions.c.author).where(revisions.c.publication_id == at)).all()
         found |= {author_behind(tx, each) for each in wrote}
-        follows = tx.c.scalar(select(publications.c.follows).where(publications.c.id == at))
-        at = tx.c.scalar(select(publications.c.id).where(publications.c.ref == follows)) if follows else None
+        known = by_id(tx, at)
+        before = [ref for ref in (known.follows, known.copied_from) if ref]
+        ahead |= set(tx.c.scalars(select(publications.c.id).where(publications.c.ref.in_(before))).all())
     return found
 
 
@@ -212,6 +219,12 @@ def approved_revision(tx: Tx, publication_id: int) -> int | None:
         .limit(1)
     )
     return revision
+
+
+def amended_since(tx: Tx, since: datetime) -> list[int]:
+    """The publications of which a later revision than the first was approved since then."""
+    query = select(approvals.c.publication_id).where(approvals.c.revision > 1, approvals.c.given_at >= since)
+    return list(tx.c.scalars(query.distinct()).all())
 
 
 def send_back(tx: Tx, publication_id: int, revision: int, *, director: str, note: str | None, now: datetime) -> None:

@@ -85,6 +85,7 @@ publications = Table(
     Column("kind", String, nullable=False),
     Column("page_id", String, nullable=False, unique=True),
     Column("follows", String),
+    Column("copied_from", String),
     Column("created_at", Instant, nullable=False),
 )
 

@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("page_id", sa.String(), nullable=False),
         sa.Column("follows", sa.String(), nullable=True),
+        sa.Column("copied_from", sa.String(), nullable=True),
         sa.Column("created_at", store.types.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publications")),
         sa.UniqueConstraint("page_id", name=op.f("uq_publications_page_id")),
