@@ -1,0 +1,108 @@
+"""An urgent retraction, carried out at once in the calling process; the daemon's loop is only the net (design: 7)."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from bot.context import Bot, owner_name
+from bot.reconcile import run_post
+from policies.lifecycle import CLOSED, State
+from policies.terms import Channel
+from store import artefacts, posts
+
+PATIENCE = timedelta(seconds=60)
+_TURN = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """One artefact as the officer sees it turn from Asking to Gone; `at` is when it was proven."""
+
+    post_id: int
+    channel: Channel
+    kind: str
+    url: str | None
+    word: str
+    at: datetime | None
+
+
+def copies(bot: Bot, post_ids: list[int]) -> list[Copy]:
+    """Every object of these posts, in words: Asking, Asked, Looking, Gone. Gone only on proof."""
+    with bot.ledger.read() as tx:
+        found = []
+        for post_id in post_ids:
+            post = posts.get(tx, post_id)
+            rows = [row for row in artefacts.of_post(tx, post_id) if row.left_at is None]
+            for row in rows:
+                word = "Gone" if row.gone_at else "Looking" if row.platform_id is None else _word(post)
+                found.append(
+                    Copy(post_id=post_id, channel=post.channel, kind=row.kind, url=row.url, word=word, at=row.gone_at)
+                )
+            if not rows:
+                word = "Never up" if post.state in CLOSED else "Looking"
+                found.append(
+                    Copy(post_id=post_id, channel=post.channel, kind="post", url=None, word=word, at=post.closed_at)
+                )
+        return found
+
+
+def _word(post: posts.Post) -> str:
+    return "Asked" if post.asked_at else "Asking"
+
+
+def take_down_now(
+    bot: Bot,
+    post_ids: list[int],
+    *,
+    patience: timedelta = PATIENCE,
+    on_turn: Callable[[list[Copy]], None] | None = None,
+) -> bool:
+    """Work on all posts in parallel until each is proven gone, or for `patience`; True where all are closed.
+
+    What is left when it returns stays due in the ledger, so the daemon goes on with it.
+    """
+    until = monotonic() + patience.total_seconds()
+    stop = threading.Event()
+    owner = owner_name("retract")
+    running: dict[int, Future[None]] = {}
+
+    def follow(post_id: int) -> None:
+        while not stop.is_set() and monotonic() < until:
+            if run_post(bot, post_id, owner=owner).state in CLOSED:
+                return
+            stop.wait(_TURN)
+
+    with ThreadPoolExecutor(max(8, 2 * len(post_ids)), thread_name_prefix="retract") as pool:
+        try:
+            while monotonic() < until:
+                # Extra copies found on the way join the posts that were named.
+                for post_id in _with_copies(bot, post_ids):
+                    if post_id not in running:
+                        running[post_id] = pool.submit(follow, post_id)
+                _tell(bot, list(running), on_turn)
+                if all(each.done() for each in running.values()):
+                    break
+                stop.wait(_TURN)
+        finally:
+            stop.set()
+    for each in running.values():
+        each.result()
+    _tell(bot, list(running), on_turn)
+    with bot.ledger.read() as tx:
+        return all(posts.get(tx, post_id).state in CLOSED for post_id in running)
+
+
+def _with_copies(bot: Bot, post_ids: list[int]) -> list[int]:
+    with bot.ledger.read() as tx:
+        publications = {posts.get(tx, post_id).publication_id for post_id in post_ids} - {None}
+        found = [post for each in publications if each is not None for post in posts.of_publication(tx, each)]
+    copies_left = [post.id for post in found if post.state is State.REMOVING]
+    return list(dict.fromkeys([*post_ids, *copies_left]))
+
+
+def _tell(bot: Bot, post_ids: list[int], on_turn: Callable[[list[Copy]], None] | None) -> None:
+    if on_turn is not None:
+        on_turn(copies(bot, post_ids))
