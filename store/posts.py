@@ -246,6 +246,12 @@ def call_down(tx: Tx, post: Post, *, reason: Reason, actor: str, now: datetime, 
             return
 
 
+def fence(tx: Tx, post: Post) -> Post:
+    """Raise the epoch so that whoever works on it changes nothing more; the lease is left to run out."""
+    tx.c.execute(update(posts).where(posts.c.id == post.id).values(epoch=posts.c.epoch + 1))
+    return get(tx, post.id)
+
+
 def reopen(tx: Tx, post: Post, *, actor: str, now: datetime) -> None:
     """A closed post that was seen: the one state change that needs no epoch (design: section 10)."""
     if post.state in RECHECKS:

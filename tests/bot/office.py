@@ -1,0 +1,188 @@
+"""A council's office in memory: a real ledger, four channels in memory on one clock that stands, and its people."""
+
+import copy
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from adapters.base import Capabilities, Edit, PictureRules
+from adapters.x_posts import measure
+from bot import intake
+from bot.audit import check_account
+from bot.context import Bot, plan_of, words_of
+from bot.reconcile import run_post
+from bot.settings import load, rehearsal_defaults, shipped_folder
+from bot.settings_model import LoopSettings, RetentionSettings
+from bot.submission import Received, receive
+from policies.terms import Channel, Person, Role
+from store import people, posts, publications
+from store.ledger import create
+from store.media import MediaStore
+from store.posts import Post
+from store.types import make_key
+from tests.adapters.fake import Clock, FakeAdapter
+
+SERVICE = "environment"
+SAMPLES = shipped_folder() / "samples"
+SETTLE = timedelta(minutes=15)
+# As the real channels have them.
+LIMITS: dict[Channel, Capabilities] = {
+    Channel.WEBSITE: Capabilities(
+        text_limit=1_000_000,
+        measure=len,
+        pictures=PictureRules(max_bytes=2_000_000, max_side=2000, max_count=8),
+        edit=Edit.CLEAN,
+        settle=timedelta(0),
+        look_twice=False,
+    ),
+    Channel.FACEBOOK: Capabilities(
+        text_limit=63_206,
+        measure=len,
+        pictures=PictureRules(max_bytes=10_000_000, max_side=2048, max_count=10),
+        edit=Edit.KEEPS_HISTORY,
+        settle=SETTLE,
+    ),
+    Channel.X: Capabilities(
+        text_limit=280,
+        measure=measure,
+        pictures=PictureRules(max_bytes=5_000_000, max_side=4096, max_count=4),
+        edit=Edit.NONE,
+        settle=SETTLE,
+    ),
+    Channel.INSTAGRAM: Capabilities(
+        text_limit=2200,
+        measure=len,
+        pictures=PictureRules(
+            max_bytes=8_000_000, max_side=1440, max_count=10, min_side=320, min_ratio=0.8, max_ratio=1.91, required=True
+        ),
+        edit=Edit.NONE,
+        settle=SETTLE,
+    ),
+}
+
+
+def document(name: str = "case_outcome", **changes: Any) -> dict[str, Any]:
+    """A sample submission; a dotted name reaches into it (`content__headline` is content.headline)."""
+    made = copy.deepcopy(json.loads((SAMPLES / f"{name}.json").read_text()))
+    for key, value in changes.items():
+        *above, last = key.split("__")
+        inside = made
+        for each in above:
+            inside = inside[int(each) if each.isdigit() else each]
+        inside[int(last) if last.isdigit() else last] = value
+    return made
+
+
+@dataclass
+class Staff:
+    """Who works there. The deputy directs the same service and answers for the system."""
+
+    comms: Person
+    second: Person
+    director: Person
+    deputy: Person
+    other_director: Person
+    dpo: Person
+    system: Person
+    auditor: Person
+    admin: Person
+
+
+@dataclass
+class Office:
+    bot: Bot
+    clock: Clock
+    channels: dict[Channel, FakeAdapter]
+    staff: Staff
+    folder: Path = field(default=SAMPLES)
+
+    def read(self, written: dict[str, Any]) -> Received:
+        return receive(json.dumps(written).encode(), folder=self.folder, now=self.clock())
+
+    def submit(self, name: str = "case_outcome", by: Person | None = None, **changes: Any) -> intake.Submitted:
+        return intake.submit(self.bot, by or self.staff.comms, self.read(document(name, **changes)))
+
+    def amend(self, ref: str, by: Person | None = None, **changes: Any) -> intake.Submitted:
+        return intake.amend(self.bot, by or self.staff.comms, ref, self.read(document(**changes)))
+
+    def approve(self, ref: str, by: Person | None = None, ticks: Iterable[str] = ()) -> intake.Approved:
+        """Approve whatever the preview shows now."""
+        person = by or self.staff.director
+        digest = intake.preview(self.bot, person, ref).digest
+        return intake.approve(self.bot, person, ref, digest, list(ticks))
+
+    def approved(self, name: str = "case_outcome", **changes: Any) -> str:
+        """Submit and approve a sample; returns its reference."""
+        submitted = self.submit(name, **changes)
+        self.approve(submitted.ref)
+        return submitted.ref
+
+    def up(self, name: str = "case_outcome", **changes: Any) -> str:
+        """Submit, approve and post a sample until all its channels show it; returns its reference."""
+        ref = self.approved(name, **changes)
+        self.run(ref)
+        return ref
+
+    def run(self, ref: str, rounds: int = 6, step: timedelta = timedelta(seconds=5)) -> None:
+        """Let every post of the publication take what steps are due, over a little time."""
+        for _ in range(rounds):
+            for post in self.posts(ref):
+                run_post(self.bot, post.id, owner="daemon@test")
+            self.clock.advance(step)
+
+    def posts(self, ref: str) -> list[Post]:
+        with self.bot.ledger.read() as tx:
+            known = publications.find(tx, ref)
+            assert known is not None
+            return posts.of_publication(tx, known.id)
+
+    def last(self, ref: str) -> dict[Channel, Post]:
+        """The newest post of each channel."""
+        return {post.channel: post for post in self.posts(ref)}
+
+
+def open_office(folder: Path) -> Office:
+    clock = Clock()
+    overrides = rehearsal_defaults(
+        folder, x_url="http://127.0.0.1:1", graph_url="http://127.0.0.1:1", site_port=1, serve_port=2
+    )
+    loaded = load(rehearsal=True, environ={}, overrides=overrides)
+    # A rehearsal's addresses with the real durations: the clock stands, so days cost nothing.
+    settings = loaded.model_copy(update={"loop": LoopSettings(), "retention": RetentionSettings()})
+    ledger = create(settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True)
+    channels = {each: FakeAdapter(each, clock=clock, capabilities=LIMITS[each]) for each in Channel}
+    bot = Bot(
+        ledger=ledger,
+        adapters=channels,
+        settings=settings,
+        media=MediaStore(folder),
+        words=words_of(settings),
+        plan=plan_of(settings),
+        clock=clock,
+    )
+    for channel in channels:
+        check_account(bot, channel)
+    return Office(bot=bot, clock=clock, channels=channels, staff=_staff(bot))
+
+
+def _staff(bot: Bot) -> Staff:
+    now = bot.now
+    held: dict[str, list[tuple[Role, str | None]]] = {
+        "comms": [(Role.COMMS, None)],
+        "second": [(Role.OFFICER, None)],
+        "director": [(Role.DIRECTOR, SERVICE)],
+        "deputy": [(Role.DIRECTOR, SERVICE), (Role.COMMS, None)],
+        "other_director": [(Role.DIRECTOR, "housing")],
+        "dpo": [(Role.DPO, None)],
+        "auditor": [(Role.AUDITOR, None)],
+        "admin": [(Role.ADMIN, None)],
+    }
+    with bot.ledger.write() as tx:
+        made = {name: people.add(tx, name=f"Sample {name}", held=roles, now=now)[0] for name, roles in held.items()}
+        system, _ = people.add(
+            tx, name="Sample system", held=[], now=now, system=True, answers_for_it=made["deputy"].id
+        )
+    return Staff(**made, system=system)
