@@ -111,7 +111,7 @@ def _held(bot: Bot, tx: Tx, post: posts.Post, now: datetime, author: str | None)
             if page.channel is Channel.WEBSITE and page.state in {*WANTED_ONCE, State.REMOVING}
         ]
         for page in (page for page in pages if page.state is State.LIVE):
-            last = max(at for at in (page.seen_at, page.live_at, post.created_at) if at is not None)
+            last = max(at for at in (page.seen_at, page.live_at, page.created_at) if at is not None)
             if now - last >= limit:
                 yield Alarm(kind=_K.PAGE_UNSEEN, ref=ref_of(post), channel=Channel.WEBSITE)
         if pages:

@@ -455,6 +455,15 @@ def test_a_retracted_submission_waits_for_nobody(bot, tx):
     assert raised(bot, tx, NOON + DAY) == set()
 
 
+def test_a_draft_waits_for_no_director(bot, tx):
+    publication_id = approved(tx)
+    draft = replace(publication(), revision=2)
+    publications.add_revision(
+        tx, publication_id, draft, author="p1", digest=None, policy_version="1", laid_out=(), now=NOON
+    )
+    assert raised(bot, tx, NOON + 2 * DAY) == set()
+
+
 # Credentials.
 
 

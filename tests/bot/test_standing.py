@@ -204,6 +204,14 @@ def test_a_copy_that_came_back_counts_from_when_it_was_seen(bot, tx):
     assert (copy.leaves_at, copy.urgent) == (END + DAY, True)
 
 
+def test_a_copy_found_after_the_retraction_counts_from_when_it_was_found(bot, tx):
+    publication_id = approved(tx)
+    retract(tx, publication_id, at=NOON)
+    posts.add_extra(tx, publication_id, Channel.X, revision=1, marker=f"{REF}-1", now=NOON + DAY)
+    (copy,) = standing.unverified(bot, tx, NOON + 2 * DAY)
+    assert (copy.leaves_at, copy.urgent) == (NOON + DAY, True)
+
+
 @pytest.mark.parametrize("revision", [1, 7])
 def test_a_copy_of_a_revision_a_restored_ledger_lacks_has_its_publications_date(bot, tx, revision):
     publication_id = approved(tx)
@@ -256,6 +264,8 @@ def test_a_snapshot_counts_as_overdue_what_is_past_its_date_or_retracted_and_not
     early = standing.snapshot(bot, tx, END + HOUR)
     assert (early.overdue, early.oldest_overdue) == (1, END)
     assert standing.snapshot(bot, tx, END + HOUR + urgent).overdue == 2
+    # Past its date as well, it is still one copy.
+    assert standing.snapshot(bot, tx, END + 21 * DAY).overdue == 2
 
 
 def test_another_process_reads_the_sweeps_age_from_its_heartbeat(bot, tx):
