@@ -119,10 +119,6 @@ def confirm(bot: Bot, person: Person, ref: str) -> None:
         known = find(bot, tx, ref)
         not_retracted(tx, known)
         publications.confirm(tx, known.id, person.id, now)
-        for post in last_of(tx, known.id).values():
-            if post.state is State.QUEUED and post.due_at is not None and post.due_at > now:
-                # Held back for want of this, perhaps: asked again at once, and its window is asked as well.
-                posts.change(tx, post.id, post.epoch, due_at=now)
         journal.append(tx, now=now, actor=person.id, event="confirmed", subject=known.ref)
 
 

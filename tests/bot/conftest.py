@@ -6,12 +6,19 @@ from pathlib import Path
 import pytest
 
 from bot.context import Bot
-from tests.bot.office import Office, open_office
+from tests.bot.office import Office, copy_office, open_office
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    made = open_office(tmp_path_factory.mktemp("office"))
+    made.bot.ledger.close()
+    return made
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    opened = open_office(tmp_path)
+def office(template: Office, tmp_path: Path) -> Iterator[Office]:
+    opened = copy_office(template, tmp_path)
     yield opened
     opened.bot.ledger.close()
 

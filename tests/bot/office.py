@@ -1,7 +1,8 @@
 """A council's office in memory: a real ledger, four channels in memory on one clock that stands, and its people."""
 
-import copy
 import json
+import shutil
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,14 +16,15 @@ from bot.audit import check_account
 from bot.context import Bot, plan_of, words_of
 from bot.reconcile import run_post
 from bot.settings import load, rehearsal_defaults, shipped_folder
-from bot.settings_model import LoopSettings, RetentionSettings
+from bot.settings_model import LoopSettings, RetentionSettings, Settings
 from bot.submission import Received, receive
 from policies.terms import Channel, Person, Role
-from store import people, posts, publications
-from store.ledger import create
+from store import journal, people, posts, publications
+from store.ledger import Ledger, create
 from store.media import MediaStore
 from store.posts import Post
-from store.types import make_key
+from store.sqlite import open_engine
+from store.types import make_key, read_key
 from tests.adapters.fake import Clock, FakeAdapter
 
 SERVICE = "environment"
@@ -66,13 +68,13 @@ LIMITS: dict[Channel, Capabilities] = {
 
 def document(name: str = "case_outcome", **changes: Any) -> dict[str, Any]:
     """A sample submission; a dotted name reaches into it (`content__headline` is content.headline)."""
-    made = copy.deepcopy(json.loads((SAMPLES / f"{name}.json").read_text()))
+    made: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text())
     for key, value in changes.items():
         *above, last = key.split("__")
-        inside = made
+        inside: Any = made
         for each in above:
-            inside = inside[int(each) if each.isdigit() else each]
-        inside[int(last) if last.isdigit() else last] = value
+            inside = inside[int(each) if isinstance(inside, list) else each]
+        inside[int(last) if isinstance(inside, list) else last] = value
     return made
 
 
@@ -139,33 +141,63 @@ class Office:
             assert known is not None
             return posts.of_publication(tx, known.id)
 
+    def everything(self) -> tuple[str, list[str]]:
+        """All that is in the ledger, and the names of the pictures kept: equal only if nothing was written."""
+        connection = sqlite3.connect(self.bot.settings.ledger.url.removeprefix("sqlite:///"))
+        dump = "\n".join(connection.iterdump())
+        connection.close()
+        return dump, sorted(each.name for each in self.bot.media.folder.iterdir())
+
+    def journal(self, subject: str) -> list[journal.Entry]:
+        with self.bot.ledger.read() as tx:
+            return list(journal.entries(tx, subject=subject))
+
     def last(self, ref: str) -> dict[Channel, Post]:
         """The newest post of each channel."""
         return {post.channel: post for post in self.posts(ref)}
 
 
 def open_office(folder: Path) -> Office:
-    clock = Clock()
+    """A new office in an empty folder."""
+    settings = _settings(folder)
+    ledger = create(settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True)
+    bot = _bot(folder, settings, ledger)
+    for channel in bot.adapters:
+        check_account(bot, channel)
+    return Office(bot=bot, clock=bot.clock, channels=bot.adapters, staff=_staff(bot))
+
+
+def copy_office(template: Office, folder: Path) -> Office:
+    """The same office, closed before, in another folder: quicker than a new one."""
+    settings = _settings(folder)
+    shutil.copy(template.bot.settings.ledger.key_file, settings.ledger.key_file)
+    home = Path(template.bot.settings.ledger.url.removeprefix("sqlite:///"))
+    shutil.copy(home, settings.ledger.url.removeprefix("sqlite:///"))
+    ledger = Ledger(open_engine(settings.ledger.url), read_key(settings.ledger.key_file), folder)
+    bot = _bot(folder, settings, ledger)
+    return Office(bot=bot, clock=bot.clock, channels=bot.adapters, staff=template.staff)
+
+
+def _settings(folder: Path) -> Settings:
     overrides = rehearsal_defaults(
         folder, x_url="http://127.0.0.1:1", graph_url="http://127.0.0.1:1", site_port=1, serve_port=2
     )
     loaded = load(rehearsal=True, environ={}, overrides=overrides)
     # A rehearsal's addresses with the real durations: the clock stands, so days cost nothing.
-    settings = loaded.model_copy(update={"loop": LoopSettings(), "retention": RetentionSettings()})
-    ledger = create(settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True)
-    channels = {each: FakeAdapter(each, clock=clock, capabilities=LIMITS[each]) for each in Channel}
-    bot = Bot(
+    return loaded.model_copy(update={"loop": LoopSettings(), "retention": RetentionSettings()})
+
+
+def _bot(folder: Path, settings: Settings, ledger: Ledger) -> Bot:
+    clock = Clock()
+    return Bot(
         ledger=ledger,
-        adapters=channels,
+        adapters={each: FakeAdapter(each, clock=clock, capabilities=LIMITS[each]) for each in Channel},
         settings=settings,
         media=MediaStore(folder),
         words=words_of(settings),
         plan=plan_of(settings),
         clock=clock,
     )
-    for channel in channels:
-        check_account(bot, channel)
-    return Office(bot=bot, clock=clock, channels=channels, staff=_staff(bot))
 
 
 def _staff(bot: Bot) -> Staff:
