@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from adapters.base import AdapterError, Sighting, Unauthorised
+from adapters.base import Sighting, Unauthorised
 from bot import outcomes
 from bot.alert_kinds import AlertKind
 from bot.context import Bot
@@ -161,22 +161,16 @@ def _look_for_ghosts(tx: Tx, channel: Channel, listed: set[str], since: datetime
 
 
 def check_account(bot: Bot, channel: Channel) -> None:
-    """Ask the channel which account it is, what it may do and until when; the ledger remembers the answer."""
+    """Ask the channel which account it is, what it may do and until when; the ledger remembers the answer.
+
+    Raises AdapterError where there was no answer: then what was known stays.
+    """
     now = bot.now
     try:
         health = bot.adapters[channel].check()
-    except AdapterError as error:
+    except Unauthorised as error:
         with bot.ledger.write() as tx:
-            refused = isinstance(error, Unauthorised)
-            known = desk.account(tx, channel)
-            desk.set_account(
-                tx,
-                channel,
-                checked_at=now,
-                problem=error.code,
-                can_post=False if refused else known.can_post,
-                can_remove=False if refused else known.can_remove,
-            )
+            desk.set_account(tx, channel, checked_at=now, problem=error.code, can_post=False, can_remove=False)
         return
     with bot.ledger.write() as tx:
         shown = desk.account(tx, channel).canary_at is not None

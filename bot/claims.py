@@ -186,6 +186,7 @@ def _live(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
 
 def _land_removed(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
     outcomes.leave_the_rest(tx, post, now)
+    desk.finish_task(tx, f"by-hand:{post.id}", by="daemon", now=now)
     due = now + bot.settings.loop.recheck_after
     posts.move(tx, post, Edge.PROVEN_GONE, now=now, actor="daemon", due_at=due, tries=0, asked_at=None)
     posts.change(tx, post.id, post.epoch, claimed_until=None, claimed_by=None)

@@ -1,0 +1,121 @@
+"""`downdate serve`: the loop, the public site and the watch page in one process, or each by itself."""
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from time import monotonic
+from typing import Self
+from urllib.parse import urlsplit
+
+import structlog
+from waitress import create_server
+
+from adapters.http import EdgeSession
+from bot import standing, watch
+from bot.alerts import Sender
+from bot.context import Bot
+from bot.daemon import Loop, only_daemon
+from bot.settings import notify_socket
+from bot.site import public_site
+
+log = structlog.get_logger()
+
+PARTS = ("daemon", "site", "watch")
+
+
+class _Listener:
+    """One waitress server on its own thread."""
+
+    def __init__(self, application: object, *, host: str, port: int) -> None:
+        self._server = create_server(application, host=host, port=port, threads=4, ident=None)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.close()
+        self._thread.join(2)
+
+
+def serve(
+    bot: Bot,
+    *,
+    parts: tuple[str, ...] = PARTS,
+    stop: threading.Event | None = None,
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Run until SIGTERM or SIGINT; ends within 10 s, leaving calls in flight to the states that exist for that.
+
+    Raises AlreadyRunningError where another daemon holds the ledger.
+    """
+    ended = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+    alerts = bot.settings.alerts
+    sender = Sender(alerts.urls, alerts.second_urls, link_base=alerts.link_base)
+    loop = Loop(bot, sender)
+    with ExitStack() as stack:
+        if "site" in parts:
+            site = bot.settings.site
+            host = urlsplit(site.public_url).hostname or ""
+            stack.enter_context(
+                _Listener(public_site(site.root, hosts=frozenset({host})), host=site.host, port=site.port)
+            )
+        if "watch" in parts:
+            stack.enter_context(_watch_page(bot, loop if "daemon" in parts else None))
+        if "daemon" in parts:
+            stack.enter_context(only_daemon(bot.ledger.folder))
+            turning = threading.Thread(target=loop.run, daemon=True, name="loop")
+            turning.start()
+        if ready is not None:
+            ready()
+        _attend(bot, loop, ended, parts)
+        loop.stop()
+        if "daemon" in parts:
+            turning.join(8)
+
+
+def _snapshot(bot: Bot, loop: Loop | None) -> watch.Snapshot:
+    """How things stand; the loop's age comes from the monotonic clock where the loop runs in this process."""
+    age = None if loop is None or loop.turned is None else timedelta(seconds=monotonic() - loop.turned)
+    with bot.ledger.read() as tx:
+        return standing.snapshot(bot, tx, bot.now, last_sweep_age=age)
+
+
+def _watch_page(bot: Bot, loop: Loop | None) -> _Listener:
+    late = bot.settings.loop.late_after
+    page = watch.watch_app(lambda: _snapshot(bot, loop), lambda: bot.now, late_after=late)
+    return _Listener(page, host=bot.settings.serve.host, port=bot.settings.serve.port)
+
+
+def _attend(bot: Bot, loop: Loop, ended: threading.Event, parts: tuple[str, ...]) -> None:
+    """Wait for the end; ping outside only after work that was proven, never by a bare timer (reliability: 8)."""
+    address = notify_socket()
+    told: float | None = None
+    if address:
+        watch.tell_systemd(address, "READY=1")
+    while not ended.wait(1.0):
+        turned = loop.turned
+        if "daemon" not in parts or turned is None or turned == told:
+            continue
+        if monotonic() - turned > bot.settings.loop.late_after.total_seconds():
+            continue
+        if told is not None and turned - told < 60:
+            continue
+        told = turned
+        _ping(bot, loop, address)
+
+
+def _ping(bot: Bot, loop: Loop, address: str | None) -> None:
+    ok, _ = watch.health(_snapshot(bot, loop), bot.now, late_after=bot.settings.loop.late_after)
+    if address and ok:
+        watch.tell_systemd(address, "WATCHDOG=1")
+    url = bot.settings.alerts.ping_url
+    if url is not None:
+        with EdgeSession(deadline=bot.settings.loop.call_deadline) as session:
+            watch.ping(url, session, failing=not ok)
