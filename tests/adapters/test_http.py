@@ -205,8 +205,16 @@ def test_a_configured_proxy_is_used_and_cut_at_the_deadline_too():
 
 
 def test_a_session_outlives_connections_that_the_platform_closes():
-    answer = saying(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
-    with speaking(answer, answer, answer) as (base, heard):
+    closed = threading.Semaphore(0)
+
+    def speak(peer: socket.socket, _: threading.Event) -> None:
+        peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        peer.shutdown(socket.SHUT_RDWR)
+        closed.release()
+
+    with speaking(speak, speak, speak) as (base, heard):
         session = EdgeSession(deadline=timedelta(seconds=5))
-        assert [session.request("GET", f"{base}/{number}").text for number in range(3)] == ["ok"] * 3
+        for number in range(3):
+            assert session.request("GET", f"{base}/{number}").text == "ok"
+            assert closed.acquire(timeout=PATIENCE)
     assert len(heard) == 3
