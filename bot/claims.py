@@ -138,8 +138,17 @@ def _in_the_way(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> str | None
     if posts.sibling_in_the_way(tx, sharing, post, alike):
         return "sibling"
     if post.channel is Channel.X and not page_seen(bot, tx, post.publication_id, now):
+        _ask_for_a_look(bot, tx, post.publication_id, now)
         return "page-unseen"
     return None
+
+
+def _ask_for_a_look(bot: Bot, tx: Tx, publication_id: int, now: datetime) -> None:
+    """The page may have gone up long before X began to wait for it: then no look at it is near."""
+    for page in posts.of_publication(tx, publication_id):
+        far = page.due_at is None or page.due_at > now + bot.settings.loop.seen_at_max_age
+        if page.channel is Channel.WEBSITE and page.state is State.LIVE and far:
+            posts.change(tx, page.id, page.epoch, due_at=now)
 
 
 def page_seen(bot: Bot, tx: Tx, publication_id: int, now: datetime) -> bool:
