@@ -16,6 +16,12 @@ from tests.bot.office import document
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.fixture
+def office(office):
+    office.usual = {"channels": ["website", "facebook", "x"]}
+    return office
+
+
 def told(office, ref, *, revision=1, stage=Stage.CLAIM, claiming=None):
     with office.bot.ledger.read() as tx:
         known = publications.find(tx, ref)
@@ -23,7 +29,7 @@ def told(office, ref, *, revision=1, stage=Stage.CLAIM, claiming=None):
 
 
 def test_a_notice_in_order_is_told_in_full(office):
-    ref = office.approved()
+    ref = office.approved(channels=list(Channel))
     known = told(office, ref)
     assert set(known.layouts) == set(known.availability) == set(Channel)
     assert known.approval.digest == known.digest
