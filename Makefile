@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: help test lint lock clean
+.PHONY: help run demo test bench lint lock clean
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -12,10 +12,19 @@ $(READY): requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $(READY)
 
+run: $(READY) ## Set up, then run the whole product on loopback with sample people and a sample notice
+	@$(VENV)/bin/python -m bot rehearse
+
+demo: $(READY) ## Show the whole life of a notice, checked step by step
+	@$(VENV)/bin/python -m bot demo
+
+bench: $(READY) ## Measure three ratios side by side, in about a minute
+	@$(VENV)/bin/python -m tests.bench.run
+
 test: $(READY) ## Set up, then run every test and check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/python -m pytest -q
+	$(VENV)/bin/python -m pytest -q -n auto
 
 lint: $(READY) ## Lint and type-check only
 	$(VENV)/bin/ruff check .

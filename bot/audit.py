@@ -63,7 +63,7 @@ def compare(
             found += _meet(bot, tx, channel, sighting, tell=tell)
     with bot.ledger.write() as tx:
         _look_for_ghosts(tx, channel, listed, since, bot.now)
-        desk.set_account(tx, channel, compared_since=started)
+        desk.set_account(tx, channel, compared_since=started, problem=None)
         journal.append(
             tx, now=bot.now, actor="daemon", event="compared", subject=channel, items=len(listed), strays=found
         )

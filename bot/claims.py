@@ -24,7 +24,8 @@ def next_for(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
         case State.LIVE:
             return _live(bot, tx, post, now)
         case State.REMOVING:
-            return Step.REMOVE if outcomes.left_over(tx, post) else _land_removed(bot, tx, post, now)
+            # Nothing is left to ask for: whoever claimed it has just looked.
+            return _land_removed(bot, tx, post, artefacts.of_post(tx, post.id), now)
         case State.REMOVED | State.NOT_POSTED:
             return _closed(bot, tx, post, now)
 
@@ -63,7 +64,7 @@ def close_unposted(bot: Bot, tx: Tx, post: posts.Post, *, reason: Reason, code: 
     if outcomes.left_over(tx, post):
         posts.move(tx, post, Edge.REFUSED_LEFT, now=now, actor="daemon", code=code, reason=reason, due_at=now, tries=0)
         return
-    outcomes.leave_the_rest(tx, post, now)
+    outcomes.leave_the_rest(tx, artefacts.of_post(tx, post.id), now)
     due = now + bot.settings.loop.recheck_after if post.sent_at is not None else None
     posts.move(tx, post, Edge.REFUSED_CLEAN, now=now, actor="daemon", code=code, reason=reason, due_at=due)
 
@@ -92,28 +93,13 @@ _WAS_UP = frozenset({Edge.ACCEPTED.value, Edge.SEEN.value, Edge.EXTRA_COPY.value
 def _queued(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
     reason = reason_now(bot, tx, post, now)
     if reason is not None or post.publication_id is None:
-        posts.move(tx, post, Edge.CALLED_OFF, now=now, actor="daemon", reason=reason or Reason.CALLED_OFF, due_at=None)
-        _free(tx, post, None)
-        return Step.CALL_OFF
+        return _call_off(tx, post, reason or Reason.CALLED_OFF, None, now=now)
     found = objections(
         dossier(bot, tx, post.publication_id, post.revision, stage=Stage.CLAIM, now=now, claiming=post.channel), now
     )
     refused = [each for each in found if each.effect is Effect.REFUSE]
     if refused:
-        codes = ",".join(sorted({each.clause for each in refused}))
-        posts.move(
-            tx,
-            post,
-            Edge.CALLED_OFF,
-            now=now,
-            actor="daemon",
-            code=codes,
-            reason=Reason.CALLED_OFF,
-            due_at=None,
-            held_for=codes,
-        )
-        _free(tx, post, None)
-        return Step.CALL_OFF
+        return _call_off(tx, post, Reason.CALLED_OFF, ",".join(sorted({each.clause for each in refused})), now=now)
     held = ",".join(sorted({each.clause for each in found})) or _in_the_way(bot, tx, post, now)
     if held:
         _free(tx, post, now + _again(bot, held), held_for=held)
@@ -122,6 +108,26 @@ def _queued(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
         tx, post, Edge.CLAIMED, now=now, actor="daemon", started_at=now, absent_at=None, held_for=None, due_at=now
     )
     return Step.PUBLISH
+
+
+def _call_off(tx: Tx, post: posts.Post, reason: Reason, codes: str | None, *, now: datetime) -> Step:
+    posts.move(
+        tx,
+        post,
+        Edge.CALLED_OFF,
+        now=now,
+        actor="daemon",
+        code=codes,
+        reason=reason,
+        held_for=codes,
+        due_at=None,
+        claimed_until=None,
+        claimed_by=None,
+    )
+    if outcomes.left_over(tx, post):
+        # What an earlier try staged is still there: it has to go too.
+        posts.reopen(tx, posts.get(tx, post.id), actor="daemon", now=now)
+    return Step.CALL_OFF
 
 
 def _again(bot: Bot, held: str) -> timedelta:
@@ -193,12 +199,23 @@ def _live(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
     return Step.LOOK
 
 
-def _land_removed(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
-    outcomes.leave_the_rest(tx, post, now)
-    desk.finish_task(tx, f"by-hand:{post.id}", by="daemon", now=now)
-    due = now + bot.settings.loop.recheck_after
-    posts.move(tx, post, Edge.PROVEN_GONE, now=now, actor="daemon", due_at=due, tries=0, asked_at=None)
-    posts.change(tx, post.id, post.epoch, claimed_until=None, claimed_by=None)
+def _land_removed(bot: Bot, tx: Tx, post: posts.Post, rows: list[artefacts.Artefact], now: datetime) -> Step:
+    outcomes.leave_the_rest(tx, rows, now)
+    if post.tries:
+        # Only a removal that did not succeed at once can have been given to a person.
+        desk.finish_task(tx, f"by-hand:{post.id}", by="daemon", now=now)
+    posts.move(
+        tx,
+        post,
+        Edge.PROVEN_GONE,
+        now=now,
+        actor="daemon",
+        due_at=now + bot.settings.loop.recheck_after,
+        tries=0,
+        asked_at=None,
+        claimed_until=None,
+        claimed_by=None,
+    )
     return Step.LAND
 
 
@@ -218,8 +235,7 @@ def land_look(bot: Bot, tx: Tx, post: posts.Post, seen: dict[int, Presence], *, 
         case State.LIVE:
             _land_live(bot, tx, post, seen, now)
         case State.REMOVING:
-            if not outcomes.left_over(tx, post):
-                _land_removed(bot, tx, post, now)
+            land_removal(bot, tx, post, seen, now=now)
         case State.REMOVED | State.NOT_POSTED if visible:
             posts.move(tx, post, Edge.SEEN, now=now, actor="daemon", due_at=now, urgent=True, asked_at=None)
         case State.REMOVED | State.NOT_POSTED:
@@ -227,6 +243,17 @@ def land_look(bot: Bot, tx: Tx, post: posts.Post, seen: dict[int, Presence], *, 
             posts.change(tx, post.id, post.epoch, due_at=now + (loop.recheck_every if proven else loop.recheck_after))
         case _:
             return
+
+
+def land_removal(bot: Bot, tx: Tx, post: posts.Post, seen: dict[int, Presence], *, now: datetime) -> bool:
+    """Close a post that is coming down if nothing of it is left; a copy just seen is left by definition."""
+    if post.state is not State.REMOVING or set(seen.values()) - {Presence.GONE}:
+        return False
+    rows = artefacts.of_post(tx, post.id)
+    if outcomes.left_of(rows):
+        return False
+    _land_removed(bot, tx, post, rows, now)
+    return True
 
 
 def _land_live(bot: Bot, tx: Tx, post: posts.Post, seen: dict[int, Presence], now: datetime) -> None:

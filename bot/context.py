@@ -2,9 +2,11 @@
 
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from os import getpid
+from threading import Semaphore
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
@@ -30,6 +32,12 @@ class Bot:
     words: SiteWords
     plan: RetentionPlan
     clock: Callable[[], datetime]
+    slots: Mapping[Channel, Semaphore] = field(default_factory=dict)
+    """How many calls each channel may have in flight; a channel without an entry is not bounded here."""
+
+    def slot(self, channel: Channel, *, urgent: bool) -> AbstractContextManager[object]:
+        """Held for as long as a platform call takes, never for the ledger's work; what is urgent waits for no slot."""
+        return nullcontext() if urgent or channel not in self.slots else self.slots[channel]
 
     @property
     def now(self) -> datetime:

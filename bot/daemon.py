@@ -9,7 +9,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -23,6 +24,7 @@ from bot.alert_kinds import AlertKind
 from bot.alerts import Sender
 from bot.context import Bot, owner_name
 from bot.intake import due_successors
+from bot.logs import place
 from bot.reconcile import run_post
 from policies.lifecycle import State
 from policies.terms import Channel
@@ -33,6 +35,7 @@ log = structlog.get_logger()
 # Removals before anything that creates; looks decide what is in doubt (I11).
 ORDER = (posts.REMOVALS, posts.LOOKS, posts.CREATIONS, posts.RECHECKS)
 SWEEP = "sweep"
+GRACE = timedelta(seconds=5)
 
 
 class AlreadyRunningError(Exception):
@@ -54,17 +57,22 @@ class Loop:
     """Sweeps until told to stop. `turned` is the monotonic time of the last whole turn; None before the first."""
 
     def __init__(self, bot: Bot, sender: Sender) -> None:
-        self._bot = bot
+        slots = {channel: threading.Semaphore(bot.settings.loop.workers) for channel in bot.adapters}
+        self._bot = replace(bot, slots=slots)
         self._sender = sender
         self._stop = threading.Event()
         self._wake = threading.Event()
         loop = bot.settings.loop
         self._pools = {
-            channel: ThreadPoolExecutor(loop.workers, thread_name_prefix=channel.value) for channel in bot.adapters
+            # More threads than slots: one writes to the ledger while another waits for its platform.
+            channel: ThreadPoolExecutor(loop.workers + loop.workers // 2 + 1, thread_name_prefix=channel.value)
+            for channel in bot.adapters
         }
         self._urgent = ThreadPoolExecutor(loop.urgent_slots, thread_name_prefix="urgent")
         self._side = ThreadPoolExecutor(len(bot.adapters) + 2, thread_name_prefix="side")
         self._busy: set[object] = set()
+        self._running: set[Future[None]] = set()
+        self._in_hand = dict.fromkeys(bot.adapters, 0)
         self._lock = threading.Lock()
         self._owner = owner_name("daemon")
         self._found: dict[AlertKind, bool] = {}
@@ -88,21 +96,36 @@ class Loop:
         try:
             while not self._stop.is_set():
                 self._guarded("turn", self.turn)
-                self._wake.wait(self._bot.settings.loop.poll.total_seconds())
-                self._wake.clear()
+                self._between_turns(monotonic() + self._bot.settings.loop.poll.total_seconds())
         finally:
             calendar.shutdown(wait=False)
             for pool in (*self._pools.values(), self._urgent, self._side):
                 pool.shutdown(wait=False, cancel_futures=True)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Let calls in flight finish for a moment; what does not is in a state that exists for that."""
+        until = monotonic() + GRACE.total_seconds()
+        pause = threading.Event()
+        while monotonic() < until:
+            with self._lock:
+                if not any(not future.done() for future in self._running):
+                    return
+            pause.wait(0.05)
+
+    def _between_turns(self, until: float) -> None:
+        """Hand out more whenever slots fall free; the rest of a turn waits for its time."""
+        while not self._stop.is_set() and (left := until - monotonic()) > 0:
+            if self._wake.wait(left):
+                self._wake.clear()
+                self._guarded("hand out", lambda: self._hand_out_all(self._bot.now))
 
     def turn(self) -> None:
         """One sweep: hand out what is due, removals first, then compare accounts and tell people."""
         now = self._bot.now
         with self._bot.ledger.write() as tx:
             due_successors(self._bot, tx, now)
-        for states in ORDER:
-            for channel in self._bot.adapters:
-                self._hand_out(channel, states, now)
+        self._hand_out_all(now)
         for channel in audit.compare_due(self._bot, now):
             self._aside(("compare", channel), partial(self._compare, channel))
         with self._bot.ledger.write() as tx:
@@ -111,27 +134,46 @@ class Loop:
         self._aside("alerts", lambda: alarms.send_due(self._bot, self._sender, self._bot.now))
         self.turned = monotonic()
 
+    def _hand_out_all(self, now: datetime) -> None:
+        for states in ORDER:
+            for channel in self._bot.adapters:
+                self._hand_out(channel, states, now)
+
     def _hand_out(self, channel: Channel, states: tuple[State, ...], now: datetime) -> None:
         # A channel's slots are the cap: what does not fit stays due in the ledger.
-        most = self._bot.settings.loop.workers * 2
+        with self._lock:
+            most = self._bot.settings.loop.workers * 2 - self._in_hand[channel]
+        if most <= 0:
+            return
         with self._bot.ledger.read() as tx:
             due = posts.due(tx, now, channel=channel, states=states, most=most)
         for post in due:
             pool = self._urgent if post.urgent else self._pools[channel]
-            self._submit(pool, post.id, partial(run_post, self._bot, post.id, owner=self._owner))
+            self._submit(pool, post.id, partial(run_post, self._bot, post.id, owner=self._owner), channel)
 
-    def _submit(self, pool: ThreadPoolExecutor, key: object, work: Callable[[], object]) -> None:
+    def _submit(
+        self, pool: ThreadPoolExecutor, key: object, work: Callable[[], object], channel: Channel | None = None
+    ) -> None:
         with self._lock:
             if key in self._busy or self._stop.is_set():
                 return
             self._busy.add(key)
+            if channel is not None:
+                self._in_hand[channel] += 1
         future = pool.submit(self._guarded, str(key), work)
-        future.add_done_callback(lambda done: self._finished(key, done))
+        with self._lock:
+            self._running = {each for each in self._running if not each.done()} | {future}
+        future.add_done_callback(lambda _: self._finished(key, channel))
 
-    def _finished(self, key: object, _: "Future[None]") -> None:
+    def _finished(self, key: object, channel: Channel | None) -> None:
         with self._lock:
             self._busy.discard(key)
-        self._wake.set()
+            if channel is None:
+                return
+            self._in_hand[channel] -= 1
+            # Hand out more once the slots have no more in waiting, not after every single one.
+            if self._in_hand[channel] <= self._bot.settings.loop.workers:
+                self._wake.set()
 
     def _aside(self, key: object, work: Callable[[], object]) -> None:
         self._submit(self._side, key, work)
@@ -142,8 +184,9 @@ class Loop:
             work()
         except AdapterError as error:
             log.warning("call failed", what=what, code=error.code)
-        except Exception:
-            log.exception("step failed", what=what)
+        except Exception as error:  # noqa: BLE001  # the edge: one bad post never stops the others
+            # Type and place only: a message or the values around it could hold a name or a token (I13).
+            log.error("step failed", what=what, error=type(error).__name__, at=place(error))  # noqa: TRY400
 
     def _tell(self, kind: AlertKind, ref: str | None, channel: Channel) -> None:
         # Called inside a comparison's transaction: raised right after it.

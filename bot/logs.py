@@ -63,6 +63,14 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     return {key: HIDDEN if _is_hidden(key) else _clean(value) for key, value in event.items()}
 
 
+def place(error: BaseException) -> str:
+    """Where it arose, as module and line; nothing of what it says."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+
+
 def _exception_type(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The kind of an exception and where it arose. Its text may quote a notice or a request, so it is left out."""
     given = event.pop("exc_info", None)
@@ -70,11 +78,8 @@ def _exception_type(_logger: Any, _method: str, event: MutableMapping[str, Any])
     error = sys.exc_info()[1] if error is True else error
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is not None:
-            event["at"] = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        if error.__traceback__ is not None:
+            event["at"] = place(error)
     return event
 
 

@@ -58,29 +58,34 @@ def settle_absence(tx: Tx, post: posts.Post, now: datetime) -> None:
             artefacts.gone(tx, row.id, evidence="never-appeared", now=now)
 
 
-def left_over(tx: Tx, post: posts.Post) -> list[artefacts.Artefact]:
+def left_of(rows: list[artefacts.Artefact]) -> list[artefacts.Artefact]:
     """What still has to be deleted: everything with an id that does not expire by itself."""
-    return [
-        row
-        for row in artefacts.of_post(tx, post.id)
-        if row.open and row.platform_id is not None and row.kind not in EXPIRING
-    ]
+    return [row for row in rows if row.open and row.platform_id is not None and row.kind not in EXPIRING]
 
 
-def leave_the_rest(tx: Tx, post: posts.Post, now: datetime) -> None:
+def left_over(tx: Tx, post: posts.Post) -> list[artefacts.Artefact]:
+    """What still has to be deleted of the post."""
+    return left_of(artefacts.of_post(tx, post.id))
+
+
+def leave_the_rest(tx: Tx, rows: list[artefacts.Artefact], now: datetime) -> None:
     """Close what was never public and can be neither deleted nor listed (design: section 4)."""
-    rest = [row for row in artefacts.of_post(tx, post.id) if row.open]
+    rest = [row for row in rows if row.open]
     never = [row.id for row in rest if row.kind in MAIN and row.platform_id is None]
     for row_id in never:
         artefacts.gone(tx, row_id, evidence="never-appeared", now=now)
     expiring = [row.id for row in rest if row.id not in never and (row.platform_id is None or row.kind in EXPIRING)]
-    artefacts.leave(tx, expiring, evidence="left-to-expire", now=now)
+    if expiring:
+        artefacts.leave(tx, expiring, evidence="left-to-expire", now=now)
 
 
 def record_presence(
-    bot: Bot, tx: Tx, post: posts.Post, seen: Mapping[int, Presence], now: datetime
+    bot: Bot, tx: Tx, post: posts.Post, seen: Mapping[int, Presence], now: datetime, *, acknowledged: bool = False
 ) -> dict[int, Presence]:
-    """Write what a look proved; GONE counts only when absence may be believed (design: section 5, settle)."""
+    """Write what a look proved; GONE counts only when absence may be believed (design: section 5, settle).
+
+    `acknowledged`: the platform has just acknowledged the deletion of all of them.
+    """
     settle = bot.adapters[post.channel].capabilities.settle
     believed: dict[int, Presence] = {}
     for row in artefacts.of_post(tx, post.id):
@@ -88,13 +93,14 @@ def record_presence(
         if presence is None:
             continue
         since = row.created_at or row.intended_at
-        early = row.acknowledged_at is None and now < since + settle
+        early = not acknowledged and row.acknowledged_at is None and now < since + settle
         believed[row.id] = Presence.UNSURE if presence is Presence.GONE and early else presence
         if presence is Presence.VISIBLE:
-            artefacts.acknowledge(tx, [row.id], now)
+            if row.acknowledged_at is None:
+                artefacts.acknowledge(tx, [row.id], now)
             if not row.open:
                 artefacts.back(tx, row.id)
-        elif believed[row.id] is Presence.GONE:
+        elif believed[row.id] is Presence.GONE and row.gone_at is None:
             artefacts.gone(tx, row.id, evidence="read-absent", now=now)
     return believed
 
@@ -116,11 +122,9 @@ def retry_at(error: AdapterError | None, now: datetime, fallback: timedelta) -> 
 
 
 def note_trouble(tx: Tx, post: posts.Post, error: AdapterError | None) -> None:
-    """Remember what a refusal says about the account; working again clears it."""
-    known = desk.account(tx, post.channel)
-    problem = error.code if isinstance(error, Unauthorised) else None
-    if isinstance(error, Unauthorised) or (error is None and known.problem is not None):
-        desk.set_account(tx, post.channel, problem=problem)
+    """Remember what a refusal says about the account; the next comparison or check that works clears it."""
+    if isinstance(error, Unauthorised):
+        desk.set_account(tx, post.channel, problem=error.code)
 
 
 def refresh_due(bot: Bot, tx: Tx, publication_ids: list[int], now: datetime) -> None:

@@ -5,17 +5,29 @@ call; a state is changed only where the epoch is still ours. Recovering from a c
 same code: POSTING and REMOVING are resolved by looking.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from adapters.base import Adapter, AdapterError, ByHand, CalledOff, InDoubt, Rejected
+from adapters.base import (
+    Adapter,
+    AdapterError,
+    Artefacts,
+    ByHand,
+    CalledOff,
+    InDoubt,
+    Presence,
+    Rejected,
+    Throttled,
+    Unauthorised,
+    Unreachable,
+)
 from bot import claims, outcomes
 from bot.attempt import LedgerAttempt, seen_by_adapter
 from bot.context import Bot
 from bot.rendered import rendered_of
 from bot.tracing import record_trace
-from policies.lifecycle import Edge, Step
+from policies.lifecycle import Edge, State, Step
 from policies.terms import Reason
 from store import artefacts, desk, journal, posts
 from store.ledger import Tx
@@ -30,29 +42,46 @@ class Claimed:
     post: posts.Post
     step: Step
     at: datetime
+    left: tuple[artefacts.Artefact, ...] = ()
+    """For a removal: what has to be asked for."""
 
 
-def run_post(bot: Bot, post_id: int, *, owner: str) -> posts.Post:
-    """Take every step that is due; returns the post as it then stands. Returns at once if another holds the lease."""
+def run_post(bot: Bot, post_id: int, *, owner: str) -> None:
+    """Take every step of the post that is due. Returns at once if another holds the lease."""
     for _ in range(MOST_STEPS):
         claimed = _claim(bot, post_id, owner)
         if claimed is None or not _step(bot, claimed):
             break
-    with bot.ledger.read() as tx:
-        return posts.get(tx, post_id)
 
 
 def _claim(bot: Bot, post_id: int, owner: str) -> Claimed | None:
     now = bot.now
     with bot.ledger.write() as tx:
-        post = posts.get(tx, post_id)
-        if post.due_at is None or post.due_at > now or post.channel not in bot.adapters:
-            return None
         taken = posts.claim(tx, post_id, owner=owner, lease=bot.settings.loop.lease, now=now)
         if taken is None:
             return None
+        if taken.channel not in bot.adapters:
+            posts.change(tx, post_id, taken.epoch, claimed_until=None, due_at=now + bot.settings.loop.compare_every)
+            return None
+        left = outcomes.left_over(tx, taken) if taken.state is State.REMOVING else []
+        if left:
+            _intend_removal(tx, taken, now, len(left))
+            return Claimed(post=taken, step=Step.REMOVE, at=now, left=tuple(left))
         step = claims.next_for(bot, tx, taken, now)
         return Claimed(post=posts.get(tx, post_id), step=step, at=now)
+
+
+def _intend_removal(tx: Tx, post: posts.Post, now: datetime, count: int) -> None:
+    journal.append(
+        tx,
+        now=now,
+        actor="daemon",
+        event="remove",
+        subject=post.marker,
+        channel=post.channel,
+        post=post.id,
+        artefacts=count,
+    )
 
 
 def _step(bot: Bot, claimed: Claimed) -> bool:
@@ -66,8 +95,10 @@ def _publish(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
     post = claimed.post
     attempt = LedgerAttempt(bot, post, started_at=claimed.at)
     error: AdapterError | None = None
+    rendered = rendered_of(bot, post, claimed.at)
     try:
-        adapter.publish(rendered_of(bot, post, claimed.at), attempt)
+        with bot.slot(post.channel, urgent=post.urgent):
+            adapter.publish(rendered, attempt)
     except AdapterError as failed:
         error = failed
     now = bot.now
@@ -138,9 +169,11 @@ def _trace(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
     started = post.started_at or post.created_at
     attempt = LedgerAttempt(bot, post, started_at=started)
     looked_at = bot.now
+    rendered = rendered_of(bot, post, claimed.at)
     try:
-        _withdraw_what_is_known(bot, adapter, post)
-        trace = adapter.trace(rendered_of(bot, post, claimed.at), attempt)
+        with bot.slot(post.channel, urgent=post.urgent):
+            _withdraw_what_is_known(bot, adapter, post)
+            trace = adapter.trace(rendered, attempt)
         error = None
     except AdapterError as failed:
         trace, error = None, failed
@@ -157,9 +190,7 @@ def _withdraw_what_is_known(bot: Bot, adapter: Adapter, post: posts.Post) -> Non
         known = tuple(seen_by_adapter(row) for row in outcomes.left_over(tx, post))
         if not known:
             return
-        journal.append(
-            tx, now=bot.now, actor="daemon", event="remove", subject=post.marker, channel=post.channel, post=post.id
-        )
+        _intend_removal(tx, post, bot.now, len(known))
     try:
         adapter.remove(known)
     except AdapterError:
@@ -173,8 +204,10 @@ def _edit(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
         known = tuple(seen_by_adapter(row) for row in artefacts.of_post(tx, post.id) if row.open)
     attempt = LedgerAttempt(bot, post, started_at=claimed.at)
     error: AdapterError | None = None
+    rendered = rendered_of(bot, post, claimed.at)
     try:
-        adapter.edit(known, rendered_of(bot, post, claimed.at), attempt)
+        with bot.slot(post.channel, urgent=post.urgent):
+            adapter.edit(known, rendered, attempt)
     except AdapterError as failed:
         error = failed
     now = bot.now
@@ -208,47 +241,62 @@ def _edit(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
 
 def _remove(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
     post = claimed.post
-    with bot.ledger.write() as tx:
-        left = outcomes.left_over(tx, post)
-        journal.append(
-            tx,
-            now=bot.now,
-            actor="daemon",
-            event="remove",
-            subject=post.marker,
-            channel=post.channel,
-            post=post.id,
-            artefacts=len(left),
-        )
+    known = tuple(seen_by_adapter(row) for row in claimed.left)
     error: AdapterError | None = None
-    try:
-        adapter.remove(tuple(seen_by_adapter(row) for row in left))
-    except AdapterError as failed:
-        error = failed
+    with bot.slot(post.channel, urgent=post.urgent):
+        try:
+            adapter.remove(known)
+            known = tuple(replace(each, acknowledged=True) for each in known)
+        except AdapterError as failed:
+            error = failed
+        # Whatever was answered, only an independent look tells (I9); without an account there is nothing to see.
+        seen = {} if isinstance(error, (Unauthorised, Throttled, Unreachable)) else _seen(adapter, known)
     now = bot.now
     with bot.ledger.write() as tx:
-        outcomes.note_trouble(tx, post, error)
-        journal.append(
-            tx,
-            now=now,
-            actor="daemon",
-            event="removal_answered",
-            subject=post.marker,
-            channel=post.channel,
-            post=post.id,
-            code=error.code if error else "acknowledged",
-        )
-        if error is None:
-            artefacts.acknowledge(tx, [row.id for row in left], now)
-        elif isinstance(error, ByHand):
-            _ask_a_person(bot, tx, post, error, now)
+        _answered(bot, tx, post, left=claimed.left, error=error, now=now)
+        believed = outcomes.record_presence(bot, tx, post, seen, now, acknowledged=error is None)
+        if posts.holds(tx, post.id, post.epoch) and claims.land_removal(bot, tx, post, believed, now=now):
+            return False
         fallback = outcomes.delay(bot.settings.loop.removal_retry_delays, post.tries)
         due = outcomes.retry_at(error, now, fallback)
-        mine = posts.change(tx, post.id, post.epoch, asked_at=now, due_at=due, tries=post.tries + 1)
-    if not mine:
-        return False
-    # Whatever was answered, only an independent look tells (I9).
-    return _look(bot, adapter, Claimed(post=post, step=Step.LOOK, at=now))
+        posts.change(
+            tx, post.id, post.epoch, asked_at=now, due_at=due, tries=post.tries + 1, claimed_until=None, claimed_by=None
+        )
+    return False
+
+
+def _answered(
+    bot: Bot,
+    tx: Tx,
+    post: posts.Post,
+    *,
+    left: tuple[artefacts.Artefact, ...],
+    error: AdapterError | None,
+    now: datetime,
+) -> None:
+    outcomes.note_trouble(tx, post, error)
+    journal.append(
+        tx,
+        now=now,
+        actor="daemon",
+        event="removal_answered",
+        subject=post.marker,
+        channel=post.channel,
+        post=post.id,
+        code=error.code if error else "acknowledged",
+    )
+    if error is None:
+        artefacts.acknowledge(tx, [row.id for row in left if row.acknowledged_at is None], now)
+    elif isinstance(error, ByHand):
+        _ask_a_person(bot, tx, post, error, now)
+
+
+def _seen(adapter: Adapter, known: Artefacts) -> Mapping[int, Presence]:
+    try:
+        return adapter.presence(known)
+    except AdapterError:
+        # A look that failed says nothing: not visible, not gone.
+        return {}
 
 
 def _ask_a_person(bot: Bot, tx: Tx, post: posts.Post, error: ByHand, now: datetime) -> None:
@@ -268,11 +316,8 @@ def _look(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
     post = claimed.post
     with bot.ledger.read() as tx:
         rows = [row for row in artefacts.of_post(tx, post.id) if row.platform_id is not None and row.left_at is None]
-    try:
-        seen = dict(adapter.presence(tuple(seen_by_adapter(row) for row in rows)))
-    except AdapterError:
-        # A look that failed says nothing: not visible, not gone.
-        seen = {}
+    with bot.slot(post.channel, urgent=post.urgent):
+        seen = _seen(adapter, tuple(seen_by_adapter(row) for row in rows))
     now = bot.now
     with bot.ledger.write() as tx:
         fresh = posts.get(tx, post.id)

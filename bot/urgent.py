@@ -71,8 +71,10 @@ def take_down_now(
 
     def follow(post_id: int) -> None:
         while not stop.is_set() and monotonic() < until:
-            if run_post(bot, post_id, owner=owner).state in CLOSED:
-                return
+            run_post(bot, post_id, owner=owner)
+            with bot.ledger.read() as tx:
+                if posts.get(tx, post_id).state in CLOSED:
+                    return
             stop.wait(_TURN)
 
     with ThreadPoolExecutor(max(8, 2 * len(post_ids)), thread_name_prefix="retract") as pool:

@@ -124,6 +124,8 @@ def note(
 
 def acknowledge(tx: Tx, artefact_ids: list[int], now: datetime) -> None:
     """Read back, or its deletion acknowledged: from now on absence may be believed at once (design: section 5)."""
+    if not artefact_ids:
+        return
     tx.c.execute(
         update(artefacts)
         .where(artefacts.c.id.in_(artefact_ids), artefacts.c.acknowledged_at.is_(None))

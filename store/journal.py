@@ -52,11 +52,10 @@ def append(
     **codes: str | int | bool | None,
 ) -> Entry:
     """Add an entry in the same transaction as what it tells."""
-    last = tx.c.execute(select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)).one_or_none()
-    seq, prev = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    last, prev = tx.journal_head[0] if tx.journal_head else head(tx)
     given = {key: value for key, value in codes.items() if value is not None}
     unsigned = Entry(
-        seq=seq,
+        seq=last + 1,
         at=now,
         actor=actor,
         event=event,
@@ -69,6 +68,7 @@ def append(
     )
     values = {**asdict(unsigned), "hash": entry_hash(unsigned.as_json())}
     tx.c.execute(insert(journal).values(**values))
+    tx.journal_head[:] = [(values["seq"], values["hash"])]
     return Entry(**values)
 
 

@@ -6,9 +6,10 @@ others take as first argument, so that one act of a person or of the loop is one
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +30,8 @@ class Tx:
 
     c: Connection
     cipher: Cipher
+    journal_head: list[tuple[int, str]] = field(default_factory=list)
+    """Number and hash of the last entry, once known: while we write nobody else does."""
 
     def seal(self, plain: str, purpose: str) -> bytes:
         return self.cipher.seal(plain.encode(), purpose)
@@ -49,6 +52,8 @@ class Ledger:
         self.cipher = cipher
         self.folder = folder
         self._writing = engine.execution_options(writing=True)
+        # Writers of one process queue here: SQLite's own waiting sleeps, and unfairly.
+        self._turn = threading.Lock()
         with self.read() as tx:
             self.rehearsal = fact(tx, REHEARSAL) == "yes"
             if fact(tx, KEY_CHECK) != cipher.check_code:
@@ -57,7 +62,7 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A transaction that holds the write lock from its first moment; rolled back on any error."""
-        with self._writing.begin() as connection:
+        with self._turn, self._writing.begin() as connection:
             yield Tx(c=connection, cipher=self.cipher)
 
     @contextmanager

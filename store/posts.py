@@ -158,10 +158,14 @@ def due(tx: Tx, now: datetime, *, channel: Channel, states: tuple[State, ...], m
 
 
 def claim(tx: Tx, post_id: int, *, owner: str, lease: timedelta, now: datetime) -> Post | None:
-    """Take the post's lease and a new epoch; None where somebody else holds it."""
+    """Take the lease of a post that is due, and a new epoch; None where it is not due or somebody holds it."""
     row = tx.c.execute(
         update(posts)
-        .where(posts.c.id == post_id, or_(posts.c.claimed_until.is_(None), posts.c.claimed_until <= now))
+        .where(
+            posts.c.id == post_id,
+            posts.c.due_at <= now,
+            or_(posts.c.claimed_until.is_(None), posts.c.claimed_until <= now),
+        )
         .values(epoch=posts.c.epoch + 1, claimed_by=owner, claimed_until=now + lease)
         .returning(*posts.c)
     ).one_or_none()

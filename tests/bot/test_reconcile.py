@@ -338,3 +338,18 @@ def test_nothing_is_posted_that_would_have_less_than_the_minimum_display(faceboo
     facebook.pass_time(MINUTE)
     assert facebook.post(Channel.FACEBOOK).state is State.NOT_POSTED
     assert facebook.fakes[Channel.FACEBOOK].calls.count("publish") == 0
+
+
+def test_what_an_earlier_try_staged_goes_when_the_post_is_called_off(facebook):
+    fake = facebook.fakes[Channel.FACEBOOK]
+    publication_id = facebook.approved()
+    with facebook.ledger.write() as tx:
+        staged = artefacts.intend(
+            tx, posts.get(tx, 1), "photo", now=facebook.clock(), actor="daemon", platform_id="staged-1"
+        )
+        cases.start_clocks(tx, publication_id, NOW - timedelta(days=27))
+    facebook.pass_time(20 * MINUTE)
+    assert facebook.post(Channel.FACEBOOK).state is State.REMOVED
+    assert "remove" in fake.calls
+    with facebook.ledger.read() as tx:
+        assert artefacts.get(tx, staged.id).gone_at is not None
