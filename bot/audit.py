@@ -15,12 +15,16 @@ from bot.alert_kinds import AlertKind
 from bot.context import Bot
 from bot.render import ref_pattern
 from policies.lifecycle import State
+from policies.retention import spread
 from policies.terms import Channel
 from store import artefacts, cases, desk, journal, posts, publications
 from store.ledger import Tx
 
 # Kind of alarm, reference of the publication, channel.
 Tell = Callable[[AlertKind, str | None, Channel], None]
+
+# Deletions of each window that are kept for urgent retractions (reliability: fault 14).
+RESERVE = 10
 
 _LINK = re.compile(r"https?://\S+")
 
@@ -194,3 +198,15 @@ def refresh_all(bot: Bot, *, slack: timedelta = timedelta(0)) -> None:
         for post in posts.in_states(tx, State.QUEUED, State.POSTING, State.REMOVING):
             if post.due_at is None:
                 posts.change(tx, post.id, post.epoch, due_at=now)
+        for channel, adapter in bot.adapters.items():
+            if adapter.capabilities.removals_per_window is not None:
+                _plan_within_quota(tx, channel, *adapter.capabilities.removals_per_window)
+
+
+def _plan_within_quota(tx: Tx, channel: Channel, most: int, window: timedelta) -> None:
+    """Begin early where more removals fall together than the platform allows, less what urgency may need."""
+    live = [post for post in posts.in_states(tx, State.LIVE, channel=channel) if post.due_at is not None]
+    starts = [post.due_at for post in live if post.due_at is not None]
+    for post, planned in zip(live, spread(starts, most - RESERVE, window), strict=True):
+        if post.due_at is not None and planned < post.due_at:
+            posts.change(tx, post.id, post.epoch, due_at=planned, planned_at=planned)

@@ -40,6 +40,8 @@ def reason_now(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Reason | No
         return post.reason
     if post.publication_id is None:
         return Reason.EXTRA_COPY
+    if post.state is State.LIVE and post.planned_at is not None and post.planned_at <= now:
+        return Reason.RETENTION_ENDED
     verdict = outcomes.wanted_now(bot, tx, post.publication_id, post.revision, now)
     if not verdict.up:
         # An event of a type we do not know takes down everything without a reason of its own.
@@ -276,6 +278,7 @@ def next_look(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> datetime:
     assert post.publication_id is not None
     starts = outcomes.wanted_now(bot, tx, post.publication_id, post.revision, now).removal_starts
     ends = starts if starts is not None else now + bot.settings.retention.period
+    ends = min(ends, post.planned_at) if post.planned_at is not None else ends
     waiting = post.channel is Channel.WEBSITE and any(
         other.channel is Channel.X and other.state is State.QUEUED
         for other in posts.of_publication(tx, post.publication_id)

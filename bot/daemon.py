@@ -29,6 +29,7 @@ from bot.reconcile import run_post
 from policies.lifecycle import State
 from policies.terms import Channel
 from store import desk, journal, posts
+from store.ledger import Tx
 
 log = structlog.get_logger()
 
@@ -147,9 +148,21 @@ class Loop:
             return
         with self._bot.ledger.read() as tx:
             due = posts.due(tx, now, channel=channel, states=states, most=most)
+            if states is posts.REMOVALS:
+                due = self._within_quota(tx, channel, due, now)
         for post in due:
             pool = self._urgent if post.urgent else self._pools[channel]
             self._submit(pool, post.id, partial(run_post, self._bot, post.id, owner=self._owner), channel)
+
+    def _within_quota(self, tx: Tx, channel: Channel, due: list[posts.Post], now: datetime) -> list[posts.Post]:
+        """Keep a share of the platform's deletions for urgent retractions (reliability: fault 14)."""
+        quota = self._bot.adapters[channel].capabilities.removals_per_window
+        if quota is None:
+            return due
+        most, window = quota
+        left = max(0, most - audit.RESERVE - posts.removals_since(tx, channel, now - window))
+        planned = [post for post in due if not post.urgent]
+        return [post for post in due if post.urgent or post in planned[:left]]
 
     def _submit(
         self, pool: ThreadPoolExecutor, key: object, work: Callable[[], object], channel: Channel | None = None

@@ -1,6 +1,6 @@
 """How long a notice may be up: the 28 days, the earlier ends, when removal starts, and whether it is wanted now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -101,6 +101,19 @@ def removal_starts(end: datetime, plan: RetentionPlan) -> datetime:
         if plan.is_working_day(day) and start <= latest:
             return start
         day -= _DAY
+
+
+def spread(starts: Sequence[datetime], most: int, window: timedelta) -> list[datetime]:
+    """The same removals, in the same order, begun early enough that no window holds more than `most` of them.
+
+    Each instant only moves earlier; X allows 50 deletions in 15 minutes, so 500 due together begin hours before.
+    """
+    order = sorted(range(len(starts)), key=lambda index: starts[index], reverse=True)
+    planned = list(starts)
+    for place, index in enumerate(order):
+        if place >= most:
+            planned[index] = min(planned[index], planned[order[place - most]] - window)
+    return planned
 
 
 def closed_day_warning(end: datetime, plan: RetentionPlan) -> str | None:

@@ -30,6 +30,8 @@ class Post:
     reason: Reason | None
     created_at: datetime
     due_at: datetime | None
+    planned_at: datetime | None
+    """When its removal begins, where a quota asks for an earlier start than the rules alone."""
     urgent: bool
     epoch: int
     claimed_until: datetime | None
@@ -133,6 +135,16 @@ def _add(tx: Tx, edge: Edge, *, now: datetime, **values: Any) -> int:
         post=post_id,
     )
     return post_id
+
+
+def removals_since(tx: Tx, channel: Channel, since: datetime) -> int:
+    """How many removals of the channel were asked for since then, by what the ledger knows."""
+    query = select(func.count()).where(
+        posts.c.channel == channel,
+        posts.c.removing_at.is_not(None),
+        or_(posts.c.asked_at >= since, posts.c.closed_at >= since),
+    )
+    return tx.c.scalar(query) or 0
 
 
 REMOVALS = (State.REMOVING,)

@@ -197,6 +197,7 @@ posts = Table(
     Column("reason", String),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant),
+    Column("planned_at", Instant),
     Column("urgent", Boolean, nullable=False, server_default=false()),
     Column("epoch", Integer, nullable=False, server_default=text("0")),
     Column("claimed_until", Instant),

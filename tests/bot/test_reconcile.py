@@ -1,15 +1,17 @@
 """One post, one step, under the faults that other tools fail at."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.standin.core import Fault, Rule
+from bot import audit
 from policies.lifecycle import CLOSED, State
 from policies.terms import Channel, Event, Reason
 from store import artefacts, cases, journal, posts
 from tests.bot.works import Crash, Works
-from tests.policies.samples import NOW
+from tests.policies.samples import NOW, notice
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -353,3 +355,30 @@ def test_what_an_earlier_try_staged_goes_when_the_post_is_called_off(facebook):
     assert "remove" in fake.calls
     with facebook.ledger.read() as tx:
         assert artefacts.get(tx, staged.id).gone_at is not None
+
+
+def test_fault_14_removals_that_exceed_a_quota_are_planned_earlier_and_carried_out(tmp_path):
+    works = Works(tmp_path, channels=(Channel.WEBSITE, Channel.X))
+    fake = works.fakes[Channel.X]
+    fake.capabilities = replace(fake.capabilities, removals_per_window=(12, 15 * MINUTE))
+    for number in range(5):
+        works.approved(
+            notice(
+                ref=f"DBC-AAAA{number}B",
+                case_ref=f"EH/{number}",
+                page_id=f"{number}{'x' * 20}",
+                channels=(Channel.WEBSITE, Channel.X),
+                service="environment",
+            )
+        )
+    works.pass_time(3 * MINUTE)
+    before = sorted(post.due_at for post in works.posts() if post.channel is Channel.X)
+    audit.refresh_all(works.bot)
+    after = sorted(post.due_at for post in works.posts() if post.channel is Channel.X)
+    assert len(set(before)) <= 2
+    assert (after[0], after[-1]) == (before[0] - 2 * 15 * MINUTE, before[-1])
+    works.clock.now = after[0]
+    works.run(2)
+    down = [post for post in works.posts() if post.channel is Channel.X and post.state is State.REMOVED]
+    assert len(down) == 1
+    works.ledger.close()

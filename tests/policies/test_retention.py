@@ -14,6 +14,7 @@ from policies.retention import (
     legal_end,
     london_midnight,
     removal_starts,
+    spread,
     wanted,
 )
 from policies.terms import Category, EventType, Reason, Retraction, Subject
@@ -222,3 +223,22 @@ def test_r40_an_event_about_somebody_else_leaves_the_notice_up():
 
 def test_an_event_nobody_foresaw_takes_the_notice_down():
     assert not is_wanted(events=[event("something nobody foresaw")]).up
+
+
+def test_fault_14_removals_due_together_begin_early_enough_for_the_quota():
+    end = datetime(2026, 12, 16, 12, tzinfo=UTC)
+    window = timedelta(minutes=15)
+    planned = spread([end] * 500, 40, window)
+    assert max(planned) == end
+    assert min(planned) == end - 12 * window
+    assert all(sum(start <= each < start + window for each in planned) <= 40 for start in set(planned))
+
+
+@given(st.lists(st.integers(0, 100), max_size=60), st.integers(1, 5))
+def test_fault_14_a_removal_only_ever_moves_earlier_and_no_window_overflows(minutes, most):
+    end = datetime(2026, 12, 16, 12, tzinfo=UTC)
+    window = timedelta(minutes=15)
+    starts = [end + timedelta(minutes=each) for each in minutes]
+    planned = spread(starts, most, window)
+    assert all(new <= old for new, old in zip(planned, starts, strict=True))
+    assert all(sum(start <= each < start + window for each in planned) <= most for start in planned)

@@ -206,6 +206,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("created_at", store.types.Instant(timezone=True), nullable=False),
         sa.Column("due_at", store.types.Instant(timezone=True), nullable=True),
+        sa.Column("planned_at", store.types.Instant(timezone=True), nullable=True),
         sa.Column("urgent", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("epoch", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("claimed_until", store.types.Instant(timezone=True), nullable=True),
