@@ -18,6 +18,7 @@ from policies.terms import Channel
 from store import desk
 from store.ledger import Ledger, open_ledger
 from store.media import MediaStore
+from store.sqlite import BUSY
 from store.types import read_key
 
 
@@ -31,7 +32,9 @@ def _secret(value: given.Secret | None) -> str:
 
 
 def _graph(channel: given.FacebookSettings | given.InstagramSettings) -> GraphSettings:
+    deletes = channel.delete_token if isinstance(channel, given.InstagramSettings) else None
     return GraphSettings(
+        delete_token=_secret(deletes) or None,
         token=_secret(channel.access_token),
         app_secret=_secret(channel.app_secret) or None,
         app_id=channel.app_id,
@@ -95,9 +98,13 @@ def adapters_of(
     )
 
 
-def ledger_of(settings: Settings) -> Ledger:
-    """The ledger the settings name. Raises LedgerRefusedError where there is none or the key is another's."""
-    return open_ledger(settings.ledger.url, read_key(settings.ledger.key_file), settings.ledger.folder)
+def ledger_of(settings: Settings, *, busy: float = BUSY) -> Ledger:
+    """The ledger the settings name. Raises LedgerRefusedError where there is none or the key is another's.
+
+    For `busy` seconds it waits for other processes, then LedgerBusyError is raised.
+    """
+    given = settings.ledger
+    return open_ledger(given.url, read_key(given.key_file), given.folder, busy=busy)
 
 
 def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime] = wall_clock) -> Bot:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from adapters.base import Sighting, Unauthorised
+from adapters.base import EXPIRING, Sighting, Unauthorised
 from bot import outcomes
 from bot.alert_kinds import AlertKind
 from bot.context import Bot
@@ -198,6 +198,7 @@ def refresh_all(bot: Bot, *, slack: timedelta = timedelta(0)) -> None:
         for post in posts.in_states(tx, State.QUEUED, State.POSTING, State.REMOVING):
             if post.due_at is None:
                 posts.change(tx, post.id, post.epoch, due_at=now)
+        artefacts.expire(tx, EXPIRING, before=now - bot.settings.loop.leave_to_expire, now=now)
         for channel, adapter in bot.adapters.items():
             if adapter.capabilities.removals_per_window is not None:
                 _plan_within_quota(tx, channel, *adapter.capabilities.removals_per_window)

@@ -280,6 +280,8 @@ class InstagramSettings(ChannelSettings):
     app_id: PlatformId | None = None
     app_secret: Hidden | None = None
     access_token: Hidden | None = None
+    delete_token: Hidden | None = None
+    """For deletions where Meta wants another kind of token; None uses `access_token`."""
 
 
 class XSettings(ChannelSettings):

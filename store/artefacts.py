@@ -1,15 +1,18 @@
 """Every object on a platform has a row: written before it is made, its id filled in the moment it is known."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
+from policies.lifecycle import State
 from policies.terms import Channel
 from store import journal, posts
 from store.ledger import Tx
 from store.schema import artefacts
+from store.schema import posts as posts_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +150,26 @@ def back(tx: Tx, artefact_id: int) -> None:
     tx.c.execute(
         update(artefacts).where(artefacts.c.id == artefact_id).values(gone_at=None, left_at=None, evidence=None)
     )
+
+
+def expire(tx: Tx, kinds: Collection[str], *, before: datetime, now: datetime) -> int:
+    """Leave what was intended long ago and can be neither deleted nor listed: those kinds, and what never got an id.
+
+    A post in doubt is left alone: looking decides there.
+    """
+    settled = select(posts_table.c.id).where(posts_table.c.state != State.POSTING)
+    done = tx.c.execute(
+        update(artefacts)
+        .where(
+            artefacts.c.gone_at.is_(None),
+            artefacts.c.left_at.is_(None),
+            artefacts.c.intended_at < before,
+            or_(artefacts.c.kind.in_(kinds), artefacts.c.platform_id.is_(None)),
+            artefacts.c.post_id.in_(settled),
+        )
+        .values(left_at=now, evidence="left-to-expire")
+    )
+    return done.rowcount
 
 
 def leave(tx: Tx, artefact_ids: list[int], *, evidence: str, now: datetime) -> None:

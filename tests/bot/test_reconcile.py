@@ -382,3 +382,22 @@ def test_fault_14_removals_that_exceed_a_quota_are_planned_earlier_and_carried_o
     down = [post for post in works.posts() if post.channel is Channel.X and post.state is State.REMOVED]
     assert len(down) == 1
     works.ledger.close()
+
+
+def test_what_can_be_neither_deleted_nor_listed_is_left_to_expire_after_a_day(facebook):
+    facebook.approved()
+    facebook.pass_time(MINUTE)
+    with facebook.ledger.write() as tx:
+        lost = artefacts.intend(tx, posts.get(tx, 1), "photo", now=facebook.clock(), actor="daemon")
+        container = artefacts.intend(
+            tx, posts.get(tx, 1), "container", now=facebook.clock(), actor="daemon", platform_id="c1"
+        )
+    audit.refresh_all(facebook.bot)
+    facebook.clock.advance(DAY + MINUTE)
+    with facebook.ledger.read() as tx:
+        assert artefacts.get(tx, lost.id).open
+    audit.refresh_all(facebook.bot)
+    with facebook.ledger.read() as tx:
+        assert not artefacts.get(tx, lost.id).open
+        assert not artefacts.get(tx, container.id).open
+        assert all(row.open for row in artefacts.of_post(tx, 1) if row.kind == "post")
