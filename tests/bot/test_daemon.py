@@ -1,0 +1,157 @@
+"""The loop: removals first, quotas kept, one failing thing delays nothing else, one daemon at a time."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from time import monotonic
+
+import pytest
+
+from adapters.standin.core import Fault, Rule
+from bot.alerts import Sender
+from bot.daemon import AlreadyRunningError, Loop, only_daemon
+from bot.urgent import copies, take_down_now
+from policies.lifecycle import State
+from policies.terms import Channel, Reason
+from store import desk, posts
+from tests.bot.works import Works
+from tests.policies.samples import notice
+
+
+@pytest.fixture
+def works(tmp_path):
+    made = Works(tmp_path, channels=(Channel.WEBSITE, Channel.FACEBOOK))
+    yield made
+    made.ledger.close()
+
+
+def quick(works):
+    loop = works.bot.settings.loop.model_copy(update={"poll": timedelta(milliseconds=50)})
+    return replace(works.bot, settings=works.bot.settings.model_copy(update={"loop": loop}))
+
+
+class Running:
+    """A loop on its own thread, stopped at the end."""
+
+    def __init__(self, works) -> None:
+        self.loop = Loop(quick(works), Sender((), (), link_base=None))
+        self.thread = threading.Thread(target=self.loop.run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self.loop
+
+    def __exit__(self, *_):
+        self.loop.stop()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+
+def until(holds, patience=5.0):
+    end = monotonic() + patience
+    while not holds():
+        assert monotonic() < end, "it did not happen in time"
+        threading.Event().wait(0.02)
+
+
+def test_the_loop_brings_a_notice_up_and_leaves_a_sign_of_life(works):
+    works.approved()
+    with Running(works) as loop:
+        until(lambda: all(post.state is State.LIVE for post in works.posts()))
+    assert loop.turned is not None
+    with works.ledger.read() as tx:
+        assert desk.last_beat(tx, "sweep") == works.clock()
+
+
+def test_one_channel_that_hangs_delays_no_other(works):
+    release = threading.Event()
+    works.fakes[Channel.FACEBOOK].on_call = lambda operation, phase: release.wait(10) and None
+    works.approved()
+    try:
+        with Running(works):
+            until(lambda: works.post(Channel.WEBSITE).state is State.LIVE)
+            assert works.post(Channel.FACEBOOK).state is State.POSTING
+            release.set()
+            until(lambda: works.post(Channel.FACEBOOK).state is State.LIVE)
+    finally:
+        release.set()
+
+
+def test_an_error_nobody_foresaw_stops_neither_the_loop_nor_the_others(works):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    works.fakes[Channel.FACEBOOK].publish = broken
+    works.approved()
+    with Running(works):
+        until(lambda: works.post(Channel.WEBSITE).state is State.LIVE)
+
+
+def test_the_loop_carries_on_with_a_retraction_another_process_recorded(works):
+    publication_id = works.approved()
+    with Running(works):
+        until(lambda: all(post.state is State.LIVE for post in works.posts()))
+        works.retract(publication_id)
+        until(lambda: all(post.state is State.REMOVED for post in works.posts()))
+    assert works.visible() == []
+
+
+def test_only_one_daemon_holds_a_ledger(tmp_path):
+    with only_daemon(tmp_path), pytest.raises(AlreadyRunningError), only_daemon(tmp_path):
+        pass
+    with only_daemon(tmp_path):
+        pass
+
+
+def test_a_share_of_the_quota_is_kept_for_urgent_removals(tmp_path):
+    works = Works(tmp_path, channels=(Channel.FACEBOOK,))
+    fake = works.fakes[Channel.FACEBOOK]
+    fake.capabilities = replace(fake.capabilities, removals_per_window=(12, timedelta(minutes=15)))
+    loop = Loop(works.bot, Sender((), (), link_base=None))
+    with works.ledger.write() as tx:
+        for number in range(6):
+            post_id = posts.add_extra(tx, None, Channel.FACEBOOK, revision=1, marker=f"m{number}", now=works.clock())
+            posts.change(tx, post_id, 0, urgent=number < 3)
+        due = posts.due(tx, works.clock(), channel=Channel.FACEBOOK, states=posts.REMOVALS, most=50)
+        chosen = loop._within_quota(tx, Channel.FACEBOOK, due, works.clock())
+    assert [post.urgent for post in chosen] == [True, True, True, False, False]
+    works.ledger.close()
+
+
+def test_an_urgent_retraction_works_at_once_without_any_daemon(works):
+    publication_id = works.approved()
+    works.pass_time(timedelta(minutes=1))
+    works.retract(publication_id, Reason.ELIMINATED)
+    told = []
+    down = [post.id for post in works.posts()]
+    assert take_down_now(works.bot, down, patience=timedelta(seconds=10), on_turn=told.append)
+    assert works.visible() == []
+    assert {copy.word for copy in told[-1]} == {"Gone"}
+    assert all(copy.at is not None for copy in told[-1])
+
+
+def test_an_urgent_retraction_that_cannot_be_proven_says_so_and_leaves_it_to_the_loop(works):
+    publication_id = works.approved()
+    works.pass_time(timedelta(minutes=1))
+    works.fakes[Channel.FACEBOOK].rules.append(Rule(fault=Fault.LIE, method="remove", times=0))
+    works.retract(publication_id)
+    down = [post.id for post in works.posts()]
+    assert not take_down_now(works.bot, down, patience=timedelta(seconds=1))
+    assert "Gone" in {copy.word for copy in copies(works.bot, down)}
+    assert works.post(Channel.FACEBOOK).state is State.REMOVING
+    assert works.post(Channel.FACEBOOK).due_at is not None
+
+
+def test_an_extra_copy_found_while_retracting_is_followed_too(tmp_path):
+    works = Works(tmp_path, channels=(Channel.FACEBOOK,))
+    publication_id = works.approved(notice(channels=(Channel.FACEBOOK,), service="environment"))
+    works.pass_time(timedelta(minutes=1))
+    with works.ledger.write() as tx:
+        extra = posts.add_extra(
+            tx, publication_id, Channel.FACEBOOK, revision=1, marker=works.posts()[0].marker, now=works.clock()
+        )
+    works.retract(publication_id)
+    assert take_down_now(works.bot, [works.posts()[0].id], patience=timedelta(seconds=5))
+    with works.ledger.read() as tx:
+        assert posts.get(tx, extra).state is State.REMOVED
+    works.ledger.close()
