@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from store import sqlite
 from store.schema import facts, notes
@@ -44,6 +45,20 @@ class LedgerRefusedError(Exception):
     """The ledger cannot be used as asked: another key, a rehearsal ledger, or none at all."""
 
 
+class LedgerBusyError(Exception):
+    """Another process has held the ledger for longer than this one waits; nothing was written."""
+
+
+@contextmanager
+def _busy_is_told() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if sqlite.is_busy(error):
+            raise LedgerBusyError from None
+        raise
+
+
 class Ledger:
     """A ledger that exists. `rehearsal` was decided when it was made and never changes."""
 
@@ -61,18 +76,36 @@ class Ledger:
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        """A transaction that holds the write lock from its first moment; rolled back on any error."""
-        with self._turn, self._writing.begin() as connection:
+        """A transaction that holds the write lock from its first moment; rolled back on any error.
+
+        Raises LedgerBusyError where another process holds it for too long.
+        """
+        with _busy_is_told(), self._turn, self._writing.begin() as connection:
             yield Tx(c=connection, cipher=self.cipher)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """A consistent view; writing in it is a mistake."""
-        with self.engine.begin() as connection:
+        """A consistent view; writing in it is a mistake. Raises LedgerBusyError as `write` does."""
+        with _busy_is_told(), self.engine.begin() as connection:
             yield Tx(c=connection, cipher=self.cipher)
+
+    def trial(self) -> "Ledger":
+        """The same ledger, of which nothing that is written stays: to see what an act would answer."""
+        return _Trial(self.engine, self.cipher, self.folder)
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+class _Trial(Ledger):
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        with _busy_is_told(), self._turn, self._writing.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield Tx(c=connection, cipher=self.cipher)
+            finally:
+                transaction.rollback()
 
 
 def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool) -> Ledger:
@@ -90,15 +123,19 @@ def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool) -> Ledger
     return Ledger(engine, cipher, folder)
 
 
-def open_ledger(url: str, cipher: Cipher, folder: Path) -> Ledger:
-    """Open a ledger made by `create`, applying migrations that are due. Raises LedgerRefusedError if there is none."""
+def open_ledger(url: str, cipher: Cipher, folder: Path, *, busy: float = sqlite.BUSY) -> Ledger:
+    """Open a ledger made by `create`, applying migrations that are due; waits `busy` seconds for other processes.
+
+    Raises LedgerRefusedError if there is none, LedgerBusyError where another process does not let go of it.
+    """
     from store.migrations import upgrade
 
     path = Path(url.removeprefix("sqlite:///"))
     if not path.exists():
         raise LedgerRefusedError("there is no ledger here: run `downdate init` first")
-    upgrade(url, folder)
-    return Ledger(sqlite.open_engine(url), cipher, folder)
+    with _busy_is_told():
+        upgrade(url, folder, busy)
+        return Ledger(sqlite.open_engine(url, busy), cipher, folder)
 
 
 def fact(tx: Tx, key: str) -> str | None:

@@ -1,32 +1,43 @@
 """Everything that only SQLite needs: pragmas, BEGIN IMMEDIATE, and the triggers that keep promises in the database."""
 
 import sqlite3
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY = 30.0
 APPEND_ONLY = ("journal", "approvals", "sendings_back", "confirmations", "events", "retractions")
 
 
-def open_engine(url: str) -> Engine:
-    """An engine whose write transactions begin IMMEDIATE: a deferred one fails at once on read-then-write."""
-    engine = create_engine(url, connect_args={"timeout": BUSY, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare)
+def open_engine(url: str, busy: float = BUSY) -> Engine:
+    """An engine whose write transactions begin IMMEDIATE: a deferred one fails at once on read-then-write.
+
+    For `busy` seconds a transaction waits for another process before it fails.
+    """
+    engine = create_engine(url, connect_args={"timeout": busy, "check_same_thread": False}, hide_parameters=True)
+    event.listen(engine, "connect", partial(_prepare, busy=busy))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another process held the ledger for longer than this one waits."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry, busy: float) -> None:
     # The driver would otherwise begin transactions of its own.
     connection.isolation_level = None
     for pragma in (
+        f"busy_timeout={int(busy * 1000)}",
         "journal_mode=WAL",
         "foreign_keys=ON",
         "synchronous=FULL",
         "secure_delete=ON",
-        f"busy_timeout={int(BUSY * 1000)}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

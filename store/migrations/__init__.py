@@ -28,8 +28,8 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _with_engine(url: str, act: str) -> None:
-    engine = sqlite.open_engine(url)
+def _with_engine(url: str, act: str, busy: float = sqlite.BUSY) -> None:
+    engine = sqlite.open_engine(url, busy)
     config = _config(url)
     try:
         with engine.execution_options(writing=True).begin() as connection:
@@ -42,10 +42,10 @@ def _with_engine(url: str, act: str) -> None:
         engine.dispose()
 
 
-def upgrade(url: str, folder: Path) -> None:
+def upgrade(url: str, folder: Path, busy: float = sqlite.BUSY) -> None:
     """Bring the ledger to the newest schema, in one transaction, under a lock."""
     with _alone(folder):
-        _with_engine(url, "upgrade")
+        _with_engine(url, "upgrade", busy)
 
 
 def check(url: str) -> None:
