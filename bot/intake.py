@@ -36,7 +36,7 @@ __all__ = [
 ]  # fmt: skip
 
 # Without 0 and O, 1, I and L, and U, which are misread or spell words.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +145,7 @@ def preview(bot: Bot, person: Person, ref: str) -> Preview:
 
 def _new_ref(bot: Bot, tx: Tx) -> str:
     while True:
-        drawn = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+        drawn = "".join(secrets.choice(REF_ALPHABET) for _ in range(6))
         ref = f"{bot.settings.council.ref_prefix}-{drawn}"
         if publications.find(tx, ref) is None:
             return ref

@@ -23,6 +23,8 @@ class Act(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     PAUSE = "pause"
     RESUME = "resume"
+    CANARY = "canary"
+    """Post a marked test line and delete it, to show that a channel can be taken down from."""
     READ = "read"
     EXPORT = "export"
     ADD_PERSON = "add_person"
@@ -49,6 +51,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.ACKNOWLEDGE: _OFFICERS,
     Act.PAUSE: _OFFICERS,
     Act.RESUME: frozenset({Role.COMMS, Role.DIRECTOR, Role.ADMIN}),
+    Act.CANARY: frozenset({Role.COMMS, Role.DIRECTOR, Role.ADMIN}),
     Act.READ: _PEOPLE | {Role.SYSTEM},
     Act.EXPORT: frozenset({Role.DPO, Role.LEGAL, Role.AUDITOR, Role.ADMIN, Role.DIRECTOR}),
     Act.ADD_PERSON: frozenset({Role.ADMIN}),

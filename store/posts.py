@@ -86,9 +86,12 @@ def counts(tx: Tx) -> dict[State, int]:
 
 
 def queue(
-    tx: Tx, publication_id: int, channel: Channel, *, revision: int, marker: str, due_at: datetime, now: datetime
+    tx: Tx, publication_id: int | None, channel: Channel, *, revision: int, marker: str, due_at: datetime, now: datetime
 ) -> int:
-    """A post to be made; the database refuses a second one that is queued, posting or live."""
+    """A post to be made; the database refuses a second one that is queued, posting or live.
+
+    Only a canary has no publication.
+    """
     return _add(
         tx,
         Edge.CREATED,

@@ -1,0 +1,240 @@
+"""Commands about notices on their way up: submit, preview, approve, send back, confirm, amend, requeue, pause."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import intake
+from bot.cli_opening import Doorway, acting
+from bot.cli_output import Exit, misused, objection_json, objection_line, one_of, say, say_json, tell
+from bot.context import Bot
+from bot.intake_refusals import NotFound
+from bot.submission import receive_file
+from policies.dossier import Tick
+from policies.terms import Channel
+from store import posts
+from store.media import MediaStore
+
+commands = typer.Typer()
+CHANNELS = ", ".join(Channel)
+_TICK_WORDS = (
+    f"What you confirm by name, may be repeated. {Tick.ANOTHER_PERSON}: the new subject number is another person; "
+    f"{Tick.NEW_COURT_EVENT}: the court event is another one; {Tick.POST_AGAIN}: it may go up again where somebody "
+    "took it down by hand."
+)
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="The notice's reference, such as DBC-7K3Q9M.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The submission as JSON; its pictures lie beside it.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Key = Annotated[
+    str | None,
+    typer.Option("--idempotency-key", metavar="KEY", help="Sent again with the same key, nothing happens twice."),
+]
+OneChannel = Annotated[str | None, typer.Option("--channel", metavar="CHANNEL", help=f"One of {CHANNELS}.")]
+
+
+def channel_of(value: str) -> Channel:
+    return one_of(Channel, "--channel", value, clause="6.6")
+
+
+@commands.command("submit")
+def submit(
+    ctx: typer.Context,
+    *,
+    file: File,
+    key: Key = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would stand in the way, and keep nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Queue a notice for approval; every objection is told at once.
+
+    What the policy refuses is kept as a draft and ends with 3. config/submission.schema.json describes the file.
+    """
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot, tempfile.TemporaryDirectory() as scratch:
+        person = acting(bot)
+        # Pictures are files of their own, which no rollback would take back.
+        trial = replace(bot, ledger=bot.ledger.trial(), media=MediaStore(Path(scratch)))
+        office = trial if dry_run else bot
+        received = receive_file(file, now=office.now)
+        submitted = intake.submit(office, person, received, idempotency_key=_key(key))
+    _said(submitted, as_json=as_json, dry_run=dry_run)
+
+
+@commands.command("amend")
+def amend(ctx: typer.Context, *, ref: Ref, file: File, key: Key = None, as_json: Json = False) -> None:
+    """Add a revision to a notice. Nothing that is up changes before a Director approves it."""
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        person = acting(bot)
+        received = receive_file(file, now=bot.now)
+        submitted = intake.amend(bot, person, ref, received, idempotency_key=_key(key))
+    _said(submitted, as_json=as_json, dry_run=False)
+
+
+def _key(key: str | None) -> str | None:
+    if key is not None and not 1 <= len(key.strip()) <= 200:
+        raise misused("--idempotency-key", key, "It is empty or too long.", "Use 1 to 200 characters.")
+    return key
+
+
+def _said(submitted: intake.Submitted, *, as_json: bool, dry_run: bool) -> None:
+    ref = None if dry_run else submitted.ref
+    if as_json:
+        say_json(
+            {
+                "ref": ref,
+                "revision": submitted.revision,
+                "digest": None if dry_run else submitted.digest,
+                "refused": submitted.refused,
+                "objections": [objection_json(each) for each in submitted.objections],
+            }
+        )
+    elif dry_run:
+        say("Nothing was kept.")
+    else:
+        say(f"{ref}, revision {submitted.revision}, digest {submitted.digest}")
+    for each in submitted.objections:
+        tell(f"  {objection_line(each)}")
+    if submitted.refused:
+        tell(
+            "The policy refuses it as it stands."
+            if dry_run
+            else f"Kept as a draft: mend it with `downdate amend {ref}`."
+        )
+        raise typer.Exit(Exit.REFUSED)
+    if not dry_run:
+        tell(f"A Director reads it with `downdate preview {ref}` and approves it by its digest.")
+
+
+@commands.command("preview")
+def preview(ctx: typer.Context, *, ref: Ref, channel: OneChannel = None, as_json: Json = False) -> None:
+    """Show exactly what each channel would show, and the digest to approve."""
+    doorway: Doorway = ctx.obj
+    chosen = channel_of(channel) if channel else None
+    with doorway.bot() as bot:
+        shown = intake.preview(bot, acting(bot), ref)
+    if chosen is not None and chosen not in shown.renditions:
+        raise NotFound("--channel", chosen, f"This notice is for {', '.join(shown.renditions)}.")
+    renditions = {each: shown.renditions[each] for each in shown.renditions if chosen in (None, each)}
+    if as_json:
+        say_json(
+            {
+                "ref": shown.ref,
+                "revision": shown.revision,
+                "digest": shown.digest,
+                "objections": [objection_json(each) for each in shown.objections],
+                "channels": {
+                    each.value: {
+                        "marker": made.marker,
+                        "text": made.text,
+                        "pictures": [{"sha256": one.sha256, "alt_text": one.alt_text} for one in made.pictures],
+                    }
+                    for each, made in renditions.items()
+                },
+            }
+        )
+        return
+    for each, made in renditions.items():
+        say(f"=== {each.value} ===")
+        say(made.text)
+        for one in made.pictures:
+            say(f"[picture {one.sha256[:12]}: {one.alt_text}]")
+        say()
+    say(f"Digest of revision {shown.revision}, all channels: {shown.digest}")
+    for objection in shown.objections:
+        tell(f"  {objection_line(objection)}")
+
+
+@commands.command("approve")
+def approve(
+    ctx: typer.Context,
+    *,
+    ref: Ref,
+    digest: Annotated[
+        str, typer.Option("--digest", metavar="DIGEST", help="What `preview` shows: exactly that goes up.")
+    ],
+    tick: Annotated[list[str] | None, typer.Option("--tick", metavar="TICK", help=_TICK_WORDS)] = None,
+) -> None:
+    """Approve exactly what the preview shows (12.1). Only a Director of the service may, and never an author."""
+    ticks = [one_of(Tick, "--tick", each, clause="12.1") for each in tick or []]
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        approved = intake.approve(bot, acting(bot), ref, digest, ticks)
+        with bot.ledger.read() as tx:
+            queued = [posts.get(tx, each).channel.value for each in approved.queued]
+    say(f"{approved.ref}, revision {approved.revision}: approved; queued for {', '.join(queued) or 'no channel anew'}.")
+    tell(f"It goes up with the next sweep. See `downdate status {approved.ref}`.")
+
+
+@commands.command("send-back")
+def send_back(
+    ctx: typer.Context,
+    *,
+    ref: Ref,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What has to change; kept encrypted.")],
+) -> None:
+    """Return a notice to its author with the reason, instead of approving it."""
+    if not note.strip():
+        raise misused("--note", note, "It is empty.", "Say what has to change.")
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        intake.send_back(bot, acting(bot), ref, note)
+    say(f"{ref}: sent back. Its author is told.")
+
+
+@commands.command("confirm")
+def confirm(ctx: typer.Context, *, ref: Ref) -> None:
+    """Put on record that no appeal, restriction or other change has come, within a day before it goes up."""
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        intake.confirm(bot, acting(bot), ref)
+    say(f"{ref}: confirmed.")
+
+
+@commands.command("requeue")
+def requeue(
+    ctx: typer.Context,
+    *,
+    ref: Ref,
+    channel: Annotated[str, typer.Option("--channel", metavar="CHANNEL", help=f"One of {CHANNELS}.")],
+) -> None:
+    """Queue a channel again after what it refused was mended: same content, same approval, all checks anew."""
+    chosen = channel_of(channel)
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        intake.requeue(bot, acting(bot), ref, chosen)
+    say(f"{ref}: queued for {chosen.value} again.")
+
+
+@commands.command("pause")
+def pause(ctx: typer.Context, *, channel: OneChannel = None) -> None:
+    """Stop what goes up and what is edited, on one channel or all. Removal is never paused."""
+    chosen = channel_of(channel) if channel else None
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        intake.pause(bot, acting(bot), chosen)
+        _say_paused(bot)
+
+
+@commands.command("resume")
+def resume(ctx: typer.Context, *, channel: OneChannel = None) -> None:
+    """Let posts and edits go on again."""
+    chosen = channel_of(channel) if channel else None
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        intake.resume(bot, acting(bot), chosen)
+        _say_paused(bot)
+
+
+def _say_paused(bot: Bot) -> None:
+    from store import desk
+
+    with bot.ledger.read() as tx:
+        now_paused = sorted(desk.paused(tx))
+    say(f"Paused: {', '.join(now_paused) or 'none'}. What is up comes down as planned.")

@@ -1,0 +1,195 @@
+"""Commands about people: who may act, and with which token. Only an administrator's token opens them (12.1)."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from bot import alarms
+from bot.alert_kinds import AlertKind
+from bot.cli_opening import Doorway, acting
+from bot.cli_output import day_and_time, misused, one_of, say, say_json, tell
+from bot.context import Bot
+from bot.intake_refusals import Conflict, NotFound, require
+from policies.authority import Act
+from policies.retention import london_midnight
+from policies.terms import Person, Role
+from store import journal, people
+from store.ledger import Tx
+
+commands = typer.Typer()
+person = typer.Typer(no_args_is_help=True, help="People, their roles and their tokens (administrators only).")
+commands.add_typer(person, name="person")
+HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
+_ONCE = "It is shown this once. Hand it over in person; whoever holds it acts as that person (DOWNDATE_TOKEN)."
+
+Held = list[tuple[Role, str | None]]
+
+
+def spoken(held: Held) -> str:
+    return ", ".join(f"{role.value} of {service}" if service else role.value for role, service in held)
+
+
+@person.command("add")
+def add(
+    ctx: typer.Context,
+    *,
+    name: Annotated[str, typer.Argument(help="The person's name; kept encrypted.", metavar="NAME")],
+    role: Annotated[
+        list[str] | None,
+        typer.Option("--role", metavar="ROLE", help=f"One of {', '.join(HUMAN_ROLES)}; may be repeated."),
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="SERVICE", help="The service a Director directs.")
+    ] = None,
+    system: Annotated[
+        bool, typer.Option("--system", help="A system that submits; it can neither approve nor confirm.")
+    ] = False,
+    answers_for: Annotated[
+        str | None,
+        typer.Option("--answers-for", metavar="ID", help="The person who answers for the system, such as p1."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Last day of the roles, such as 2026-12-24.")
+    ] = None,
+) -> None:
+    """Give somebody a role, and print the token that proves it, once. Every Director is told."""
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        admin = _admin(bot)
+        held = _held(bot, role or [], service, system=system)
+        ends = _ends(until, bot.now)
+        if system and ends:
+            raise misused("--until", until, "A system has no dated roles.", "Disable it when it is no longer used.")
+        if not name.strip():
+            raise misused("NAME", name, "It is empty.", "Give the person's name.")
+        if system != (answers_for is not None):
+            remedy = "Give --system and --answers-for ID together, or neither."
+            raise misused("--answers-for", answers_for, "A system needs a person who answers for it.", remedy, "12.1")
+        with bot.ledger.write() as tx:
+            if answers_for is not None:
+                _answering(tx, answers_for, bot.now)
+            made, token = people.add(
+                tx,
+                name=name.strip(),
+                held=[] if ends else held,
+                now=bot.now,
+                system=system,
+                answers_for_it=answers_for,
+            )
+            for each, of in held if ends else []:
+                people.grant(tx, made.id, each, of, starts=bot.now, ends=ends)
+            _record(bot, tx, admin, "person_added", made.id, roles=spoken(held) or None, until=until)
+    say(token)
+    ending = f", until the end of {until}" if until else ""
+    tell(f"{made.id} may act from now on as {spoken(held) or 'a system'}{ending}. {_ONCE}")
+
+
+@person.command("list")
+def everybody(
+    ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False
+) -> None:
+    """Who may act, and as what. The JSON document leaves the names out."""
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        _admin(bot)
+        with bot.ledger.read() as tx:
+            known = people.everyone(tx, bot.now)
+    if as_json:
+        say_json([{"id": each.id, "system": each.system, "roles": spoken(_sorted(each)).split(", ")} for each in known])
+        return
+    for each in known:
+        say(f"{each.id:<5} {each.name:<30} {spoken(_sorted(each)) or 'no role in force'}")
+
+
+@person.command("disable")
+def disable(ctx: typer.Context, *, person_id: Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")]) -> None:
+    """End all a person may do. What they did stays theirs."""
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        admin = _admin(bot)
+        with bot.ledger.write() as tx:
+            now = bot.now
+            _somebody(tx, person_id, now)
+            admins = [each for each in people.everyone(tx, now) if each.holds(Role.ADMIN) and each.id != person_id]
+            if not admins:
+                remedy = "Add another administrator first."
+                raise Conflict("ID", person_id, "Nobody else is an administrator.", remedy, "12.1")
+            people.disable(tx, person_id, now)
+            people.revoke_tokens(tx, person_id, now)
+            journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=person_id)
+    say(f"{person_id} may not act any more, as of {day_and_time(now)}.")
+
+
+@person.command("token")
+def token(ctx: typer.Context, *, person_id: Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")]) -> None:
+    """Withdraw a person's tokens and print a new one, once. Every Director is told."""
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        admin = _admin(bot)
+        with bot.ledger.write() as tx:
+            _somebody(tx, person_id, bot.now)
+            people.revoke_tokens(tx, person_id, bot.now)
+            made = people.issue_token(tx, person_id, bot.now)
+            _record(bot, tx, admin, "token_issued", person_id)
+    say(made)
+    tell(f"This is the only token of {person_id} now. {_ONCE}")
+
+
+def _admin(bot: Bot) -> Person:
+    admin = acting(bot)
+    require(admin, Act.ADD_PERSON)
+    return admin
+
+
+def _sorted(each: Person) -> Held:
+    return sorted(each.roles, key=lambda held: (held[0], held[1] or ""))
+
+
+def _held(bot: Bot, given: list[str], service: str | None, *, system: bool) -> Held:
+    """The roles asked for, each with its service. Raises Misused."""
+    roles = [one_of(Role, "--role", each, clause="12.1", among=HUMAN_ROLES) for each in dict.fromkeys(given)]
+    if system and roles:
+        raise misused("--role", roles[0], "A system has no other role.", "Leave --role out.", "12.1")
+    if not system and not roles:
+        raise misused("--role", None, "It is missing.", f"Use one of: {', '.join(HUMAN_ROLES)}.", "12.1")
+    services = [each.name for each in bot.settings.council.services]
+    if Role.DIRECTOR in roles and service not in services:
+        what = "It is missing." if service is None else "There is no such service."
+        raise misused("--service", service, what, f"Use one of: {', '.join(services)}.", "12.1")
+    if service is not None and Role.DIRECTOR not in roles:
+        raise misused("--service", service, "Only a Director has a service.", "Leave it out.", "12.1")
+    if system:
+        return []
+    return [(role, service if role is Role.DIRECTOR else None) for role in roles]
+
+
+def _ends(until: str | None, now: datetime) -> datetime | None:
+    if until is None:
+        return None
+    try:
+        ends = london_midnight(date.fromisoformat(until) + timedelta(days=1))
+    except (ValueError, OverflowError):
+        raise misused("--until", until, "It is not a date.", "Write it such as 2026-12-24.") from None
+    if ends <= now:
+        raise misused("--until", until, "It is over.", "Give a day from today on.")
+    return ends
+
+
+def _somebody(tx: Tx, person_id: str, now: datetime) -> Person:
+    found = people.get(tx, person_id, now)
+    if found is None:
+        raise NotFound("ID", person_id, "See `downdate person list`.")
+    return found
+
+
+def _answering(tx: Tx, person_id: str, now: datetime) -> None:
+    if _somebody(tx, person_id, now).system:
+        raise Conflict("--answers-for", person_id, "That is a system itself.", "Name a person.", "12.1")
+
+
+def _record(bot: Bot, tx: Tx, admin: Person, event: str, subject: str, **codes: str | None) -> None:
+    """Journal it, and alarm the Directors: a token given away could approve what its holder has written (12.1)."""
+    entry = journal.append(tx, now=bot.now, actor=admin.id, event=event, subject=subject, **codes)
+    about = subject if event == "person_added" else f"{subject}-{entry.seq}"
+    alarms.raise_once(bot, tx, AlertKind.PERSON_ADDED, None, None, bot.now, about=about)
