@@ -6,7 +6,8 @@ from adapters.base import Edit, Presence
 from bot import outcomes
 from bot.context import Bot
 from bot.dossiers import dossier
-from policies.dossier import Effect, Stage
+from policies.dossier import Stage
+from policies.effects import Effect
 from policies.lifecycle import Edge, State, Step
 from policies.publishing import objections
 from policies.terms import Channel, Reason

@@ -13,7 +13,7 @@ from bot.cli_output import Exit, misused, objection_json, objection_line, one_of
 from bot.context import Bot
 from bot.intake_refusals import NotFound
 from bot.submission import receive_file
-from policies.dossier import Tick
+from policies.effects import Tick
 from policies.terms import Channel
 from store import posts
 from store.media import MediaStore

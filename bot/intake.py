@@ -5,7 +5,7 @@ Writing a notice is here; what follows it is in `bot.intake_approval` and `bot.i
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -20,11 +20,14 @@ from bot.layout import LaidOut, Shown, digest_of, keep_pictures, lay_out, policy
 from bot.pictures import PictureRefused
 from bot.submission import Received, SubmissionRefused
 from bot.submission_checks import InputRefused, Problem
+from policies.answers import Checklist
 from policies.authority import Act
-from policies.dossier import Effect, Objection, Stage
+from policies.dossier import Objection, Stage
+from policies.effects import Effect
 from policies.lifecycle import State
+from policies.pictures import Picture
 from policies.publishing import objections
-from policies.terms import Channel, Content, Person, Picture, Publication, Window, case_key
+from policies.terms import Channel, Content, Person, Publication, Window, case_key
 from store import cases, desk, journal, publications
 from store.ledger import Tx
 from store.publications import Known, Rendition
@@ -79,7 +82,7 @@ def submit(bot: Bot, person: Person, received: Received, *, idempotency_key: str
         ref = _new_ref(bot, tx)
     if known_answer is not None:
         return known_answer
-    publication = _publication(received, ref=ref, revision=1, page_id=secrets.token_hex(16), now=now)
+    publication = _publication(received, ref=ref, revision=1, page_id=secrets.token_hex(16), by=person, now=now)
     laid_out = _laid_out(bot, publication, received, shown={})
     with bot.ledger.write() as tx:
         known_answer = _replayed(tx, person, idempotency_key, received)
@@ -109,7 +112,9 @@ def amend(bot: Bot, person: Person, ref: str, received: Received, *, idempotency
         revision = publications.latest_revision(tx, known.id) + 1
     if known_answer is not None:
         return known_answer
-    publication = _publication(received, ref=known.ref, revision=revision, page_id=known.page_id, now=now, of=known)
+    publication = _publication(
+        received, ref=known.ref, revision=revision, page_id=known.page_id, by=person, now=now, of=known
+    )
     _same_notice(known, publication)
     laid_out = _laid_out(bot, publication, received, shown=before)
     with bot.ledger.write() as tx:
@@ -152,7 +157,14 @@ def _new_ref(bot: Bot, tx: Tx) -> str:
 
 
 def _publication(
-    received: Received, *, ref: str, revision: int, page_id: str, now: datetime, of: Known | None = None
+    received: Received,
+    *,
+    ref: str,
+    revision: int,
+    page_id: str,
+    by: Person,
+    now: datetime,
+    of: Known | None = None,
 ) -> Publication:
     """The submission as the policy's own types; its pictures are named by their cleaned bytes."""
     given = received.submission
@@ -169,16 +181,28 @@ def _publication(
             headline=given.content.headline,
             body=given.content.body,
             facts=given.content.facts,
-            pictures=tuple(Picture(sha256=made.sha256, alt_text=written.alt_text) for written, made in pictures),
+            pictures=tuple(
+                Picture(sha256=made.sha256, alt_text=written.alt_text, facts=written.facts)
+                for written, made in pictures
+            ),
         ),
         channels=given.channels,
         window=Window(opens=given.window.opens or now, closes=given.window.closes),
         page_id=page_id,
-        checklist=given.checklist,
+        checklist=_answered(given.checklist, by, now),
         follows=given.follows or (of.follows if of else None),
         copied_from=given.copied_from or (of.copied_from if of else None),
         authors=frozenset(),
     )
+
+
+def _answered(given: Checklist, by: Person, now: datetime) -> Checklist:
+    """Every answer carries who gave it and when; whoever submits answers what does not say so (Annex A)."""
+    answers = {
+        number: replace(each, answered_by=each.answered_by or by.id, answered_at=each.answered_at or now)
+        for number, each in given.answers.items()
+    }
+    return replace(given, answers=answers)
 
 
 def _same_notice(known: Known, publication: Publication) -> None:

@@ -11,7 +11,8 @@ from bot.intake_refusals import Conflict, NotFound, Refused, find, not_retracted
 from bot.intake_successors import bring_in_line, last_of
 from bot.submission_checks import InputRefused, Problem
 from policies.authority import Act
-from policies.dossier import Effect, Stage, Tick
+from policies.dossier import Stage
+from policies.effects import Effect, Tick
 from policies.lifecycle import State
 from policies.publishing import objections
 from policies.terms import Approval, Channel, Person

@@ -10,7 +10,7 @@ from datetime import datetime
 from adapters.base import Edit
 from bot import outcomes
 from bot.context import Bot
-from policies.dossier import Tick
+from policies.effects import Tick
 from policies.lifecycle import WANTED_ONCE, State
 from policies.terms import Channel, Publication, Reason
 from store import artefacts, posts, publications

@@ -16,12 +16,13 @@ from bot.pictures import PictureRefused, neutral_card, rendition
 from bot.render import LABEL, matches_except_marker, render
 from bot.settings_model import Settings
 from policies.content_rules import LINKED
-from policies.terms import Channel, Picture, Publication
+from policies.pictures import Picture
+from policies.terms import Channel, Publication
 from store.ledger import Tx
 from store.publications import PictureFile, Rendition, canonical
 
 # Raised whenever the rules of `policies` change so that a Director has to look again.
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 _WHOLE: TypeAdapter[Publication] = TypeAdapter(Publication)
 _RENDITIONS: TypeAdapter[dict[Channel, Rendition]] = TypeAdapter(dict[Channel, Rendition])

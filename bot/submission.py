@@ -12,7 +12,10 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from bot.pictures import Cleaned, PictureLimits, PictureRefused, clean
 from bot.settings import shipped_folder
 from bot.submission_checks import InputRefused, Problem, check, problem_of
-from policies.terms import STRICT, Channel, Checklist, CourtEvent, Facts, Kind, Subject
+from policies.answers import Checklist
+from policies.pictures import PictureFacts
+from policies.sentences import STRICT
+from policies.terms import Channel, CourtEvent, Facts, Kind, Subject
 
 LARGEST = 1_000_000
 SCHEMA = "submission.schema.json"
@@ -26,6 +29,7 @@ class PictureFile:
 
     file: str
     alt_text: str
+    facts: PictureFacts | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from policies.checklist import ROWS
+from policies.questions import wrong_value
 from policies.retention import LONDON
 from policies.terms import case_key
 
@@ -25,7 +26,7 @@ _AHEAD = timedelta(days=366)
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 _NUMBER = re.compile(r"S[1-9]\d{0,2}")
 _REF = re.compile(r"[A-Z]{2,6}-[A-Z0-9]{6}")
-_ROWS = frozenset(str(row.number) for row in ROWS)
+_ROWS = {str(row.number): row for row in ROWS}
 # Where names, dates of birth and the like stand: said by length only.
 _PRIVATE = re.compile(
     r"subjects\.\d+\.(name|date_of_birth|spent_from)$|content\.(headline|body|facts)|.*alt_text$|checklist\."
@@ -234,6 +235,27 @@ def check(tree: Any, now: datetime) -> Iterator[Problem]:
                 yield _problem(path, value, *said)
     checklist = tree.get("checklist") if isinstance(tree, dict) else None
     answers = checklist.get("answers") if isinstance(checklist, dict) else None
-    for row in set(answers) - _ROWS if isinstance(answers, dict) else ():
-        what, remedy = "The decision checklist has no such row.", f"Its rows are 1 to {len(ROWS)}."
-        yield Problem(path=f"checklist.answers.{row}", clause="Annex A", what=what, remedy=remedy)
+    if isinstance(answers, dict):
+        yield from _answers(answers)
+
+
+def _answers(answers: dict[str, Any]) -> Iterator[Problem]:
+    """Rows and questions that the checklist does not have, and values that are no answer to their question."""
+    for number, answer in answers.items():
+        path = f"checklist.answers.{number}"
+        if number not in _ROWS:
+            what, remedy = "The decision checklist has no such row.", f"Its rows are 1 to {len(ROWS)}."
+            yield Problem(path=path, clause="Annex A", what=what, remedy=remedy)
+            continue
+        asked = {each.name: each for each in _ROWS[number].questions}
+        values = answer.get("values") if isinstance(answer, dict) else None
+        for name, value in values.items() if isinstance(values, dict) else ():
+            place = f"{path}.values.{name}"
+            if name not in asked:
+                near = get_close_matches(name, asked, n=1) or sorted(asked)
+                remedy = f"Use one of: {', '.join(near)}."
+                yield Problem(path=place, clause="Annex A", what="The row does not ask that.", remedy=remedy)
+                continue
+            said = wrong_value(asked[name], tuple(value) if isinstance(value, list) else value)
+            if said is not None:
+                yield _problem(place, value, *said)

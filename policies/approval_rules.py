@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from policies.authority import Act, may
-from policies.dossier import Dossier, Effect, Objection, Stage, Tick
+from policies.dossier import Dossier, Objection, Stage
+from policies.effects import Effect, Tick
 from policies.events import blocking, rule_for
 from policies.lifecycle import CLOSED
 from policies.retention import down_by, removal_starts

@@ -5,8 +5,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from policies import checklist
-from policies.dossier import Availability, Dossier, Effect, Objection, Stage
+from policies.dossier import Availability, Dossier, Objection, Stage
+from policies.effects import Effect
 from policies.terms import Channel, Content, Kind
 
 # R62: too short for the informative, so they carry a neutral line and the link to the notice on the website.
@@ -136,17 +136,6 @@ def material_not_barred(dossier: Dossier) -> Iterator[Objection]:
             path="content",
             what="The old text or a picture of it may not be used again after what happened in the case.",
             remedy="Write the new text from the new facts, without the old pictures.",
-        )
-
-
-def checklist_answered(dossier: Dossier) -> Iterator[Objection]:
-    publication = dossier.publication
-    for row in checklist.missing(publication.kind, publication.checklist.answers):
-        yield Objection(
-            clause=row.clause,
-            path=f"checklist.answers.{row.number}",
-            what=f"Row {row.number} of the decision checklist is not answered.",
-            remedy=row.question,
         )
 
 

@@ -5,18 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from policies.answers import Advice
+from policies.effects import Effect
 from policies.lifecycle import State
 from policies.retention import RetentionPlan
 from policies.terms import Approval, Channel, Event, Person, Publication, clock_event
-
-
-class Effect(StrEnum):
-    """What an objection does. A refused post is called off; the other two leave it queued until cured."""
-
-    REFUSE = "refuse"
-    HOLD = "hold"
-    SIGN_OFF = "sign_off"
-    """A Director's specific tick is needed."""
 
 
 class Stage(StrEnum):
@@ -25,15 +18,6 @@ class Stage(StrEnum):
     SUBMIT = "submit"
     APPROVE = "approve"
     CLAIM = "claim"
-
-
-class Tick(StrEnum):
-    """What a Director confirms by name when approving."""
-
-    ANOTHER_PERSON = "another_person"
-    NEW_COURT_EVENT = "new_court_event"
-    POST_AGAIN = "post_again"
-    """A copy that somebody took down by hand may be followed by one of the new revision."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +32,8 @@ class Objection:
     what: str
     remedy: str
     effect: Effect = Effect.REFUSE
+    lesser: bool = False
+    """The bar is about who can be identified only: an anonymised outcome may do instead (R19; policy 5.7.3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +88,8 @@ class Dossier:
     """At APPROVE, the one about to be given."""
     approver: Person | None = None
     """Who gives or gave it, with the roles in force now."""
+    advice: tuple[Advice, ...] = ()
+    """What consultees have recorded about this very revision, oldest first."""
     confirmed_at: datetime | None = None
     events: tuple[Event, ...] = ()
     clocks: tuple[KnownClock, ...] = ()
@@ -123,6 +111,11 @@ class Dossier:
     @property
     def ticks(self) -> frozenset[str]:
         return self.approval.ticks if self.approval else frozenset()
+
+    def cleared_by(self, role: str) -> bool:
+        """Whether the newest advice of that role lets it go up as it stands."""
+        said = [each.cleared for each in self.advice if each.role == role]
+        return bool(said) and said[-1]
 
     @property
     def first_up_at(self) -> datetime | None:

@@ -2,19 +2,9 @@
 
 from datetime import datetime
 
-from policies import approval_rules, content_rules
-from policies.dossier import (
-    Availability,
-    Dossier,
-    Effect,
-    KnownClock,
-    Layout,
-    Objection,
-    Rule,
-    Stage,
-    Tick,
-    TimedRule,
-)
+from policies import approval_rules, checklist_rules, content_rules
+from policies.dossier import Availability, Dossier, KnownClock, Layout, Objection, Rule, Stage, TimedRule
+from policies.effects import Effect, Tick
 
 __all__ = [
     "RULES",
@@ -40,7 +30,8 @@ RULES: tuple[Rule, ...] = (
     content_rules.pictures_described,
     content_rules.suspects_unnamed,
     content_rules.material_not_barred,
-    content_rules.checklist_answered,
+    checklist_rules.checklist_answered,
+    checklist_rules.answers_allow,
     content_rules.channels_chosen,
     content_rules.channels_usable,
     content_rules.informative_verbatim,

@@ -4,11 +4,13 @@ All instants are aware UTC. Dates are calendar dates in Europe/London. Nothing h
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-STRICT = {"extra": "forbid"}
+from policies.answers import Checklist
+from policies.pictures import Picture
+from policies.sentences import STRICT, Conviction, Order
 
 
 class Channel(StrEnum):
@@ -132,10 +134,15 @@ class Subject:
     category: Category
     name: str | None = None
     date_of_birth: date | None = None
+    """Never published; ages are worked out from it (R6, R26)."""
+    convictions: tuple[Conviction, ...] = ()
+    """The conviction the notice is about, and each earlier one that it mentions (R31)."""
+    order: Order | None = None
     spent_from: date | None = None
-    """First day on which the conviction is spent, from 00:00 Europe/London (R47); None where there is none."""
+    """First day on which a conviction is spent, from 00:00 Europe/London (R47); the earlier of what is worked out from
+    the convictions and what was submitted; None where there is none."""
     order_ends: date | None = None
-    """Last day of the order (R48); None where the notice states no order."""
+    """Last day of the order (R48), likewise; None where the notice states no order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,16 +160,6 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """An approved picture by the SHA-256 of its cleaned pixels' file, with its mandatory alternative text (R64)."""
-
-    __pydantic_config__ = STRICT
-
-    sha256: str
-    alt_text: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Content:
     """What a notice says before it is laid out for a channel."""
 
@@ -172,41 +169,6 @@ class Content:
     body: str
     facts: tuple[Facts, ...] = ()
     pictures: tuple[Picture, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """One answered row of the decision checklist (Annex A): who answered, when, and the reason given."""
-
-    __pydantic_config__ = STRICT
-
-    answer: str
-    reason: str = ""
-    answered_by: str = ""
-    answered_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consultation:
-    """Advice asked of the DPO, Legal or a partner: who, when, what, and why if it was not followed (R14)."""
-
-    __pydantic_config__ = STRICT
-
-    who: str
-    at: datetime
-    advice: str
-    followed: bool = True
-    why_not: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Checklist:
-    """Answers by row number of Annex A, and the consultations they called for."""
-
-    __pydantic_config__ = STRICT
-
-    answers: dict[str, Answer] = field(default_factory=dict)
-    consultations: tuple[Consultation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,7 @@ def test_references_are_unambiguous_and_page_ids_of_one_length(office):
 def test_what_the_policy_refuses_leaves_the_draft_and_one_entry_with_the_clauses(office):
     refused = office.submit(service="parks", checklist={"answers": {}}, channels=["x"])
     assert refused.refused
-    assert {"service", "channels.x", "checklist.answers.5"} <= {each.path for each in refused.objections}
+    assert {"service", "channels.x", "checklist.answers.5.purposes"} <= {each.path for each in refused.objections}
     (entry,) = office.journal(refused.ref)
     assert entry.event == "refused"
     assert {"12.1", "R62", "1.5"} <= set(entry.codes["clauses"].split(","))

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from bot.layout import Shown, digest_of, lay_out
 from bot.pictures import PictureRefused, neutral_card
-from policies.terms import Answer, Channel, Picture, Publication
+from policies.pictures import Picture
+from policies.terms import Channel, Kind, Publication
 from store.publications import PictureFile, Rendition
-from tests.policies.samples import INFORMATIVE, NOW, notice
+from tests.policies.samples import INFORMATIVE, NOW, answered, notice
 
 CARD = neutral_card("Sample", "Council", "SAMPLE")
 SHA = hashlib.sha256(CARD).hexdigest()
@@ -133,7 +134,7 @@ def test_any_other_character_anywhere_gives_another_digest(data):
         notice(channels=(Channel.WEBSITE,)),
         notice(window=replace(notice().window, opens=NOW)),
         notice(window=replace(notice().window, closes=NOW + timedelta(days=3))),
-        notice(checklist=replace(notice().checklist, answers=notice().checklist.answers | {"5": Answer(answer="no")})),
+        notice(checklist=answered(Kind.CASE_OUTCOME, r31_acknowledged="no")),
         notice(subjects=(replace(notice().subjects[0], number="S2"),)),
         notice(revision=2),
         notice(service="housing"),

@@ -13,7 +13,8 @@ from adapters.base import Rendered, RenderedPicture
 from adapters.site_page import laid_out
 from bot.render import LABEL, NEUTRAL_LINE, fill_down_by, matches_except_marker, ref_pattern, render
 from policies.content_rules import as_read
-from policies.terms import Channel, Content, Facts, Kind, Picture
+from policies.pictures import Picture
+from policies.terms import Channel, Content, Facts, Kind
 from tests.golden.samples import CAPABILITIES, FOLDER, MARKER, PHOTO, SITE, golden, rendered, sample
 from tests.policies.samples import INFORMATIVE, notice
 

@@ -12,7 +12,8 @@ from bot.layout import lay_out
 from bot.reconcile import run_post
 from bot.settings import load, rehearsal_defaults
 from bot.settings_model import LoopSettings, RetentionSettings
-from policies.terms import Approval, Channel, Picture, Publication, Reason, Retraction, Role, case_key
+from policies.pictures import Picture
+from policies.terms import Approval, Channel, Publication, Reason, Retraction, Role, case_key
 from store import cases, people, posts, publications
 from store.ledger import create
 from store.media import MediaStore

@@ -7,7 +7,8 @@ from pathlib import Path
 from adapters.base import Capabilities, Edit, PictureRules
 from adapters.x_posts import measure
 from bot.render import SiteWords, render
-from policies.terms import Category, Channel, Content, Facts, Kind, Picture, Publication, Subject
+from policies.pictures import Picture
+from policies.terms import Category, Channel, Content, Facts, Kind, Publication, Subject
 from tests.policies.samples import INFORMATIVE, notice
 
 FOLDER = Path(__file__).parent

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from policies.answers import Checklist, Consultation
 from policies.content_rules import material
 from policies.lifecycle import State
+from policies.pictures import Picture
 from policies.publishing import (
     Availability,
     Dossier,
@@ -14,18 +16,14 @@ from policies.publishing import (
 )
 from policies.retention import RetentionPlan
 from policies.terms import (
-    Answer,
     Approval,
     Category,
     Channel,
-    Checklist,
-    Consultation,
     CourtEvent,
     EventType,
     Facts,
     Kind,
     Person,
-    Picture,
     Role,
     Subject,
     Window,
@@ -114,9 +112,11 @@ CONTENT_FAULTS = {
     ),
     "row 14 missing": (
         dossier(
-            of=notice(checklist=Checklist(answers={str(n): Answer(answer="yes") for n in range(1, 35) if n != 14}))
+            of=notice(
+                checklist=Checklist(answers={n: each for n, each in notice().checklist.answers.items() if n != "14"})
+            )
         ),
-        ("5.7.4(a)", "checklist.answers.14"),
+        ("5.7.4(a)", "checklist.answers.14.earlier"),
     ),
     "no channel": (dossier(of=notice(channels=())), ("6.6", "channels")),
     "channel twice": (
@@ -164,7 +164,10 @@ TIME_FAULTS = {
     "answered after approval": (
         dossier(
             of=notice(
-                checklist=Checklist(answers=notice().checklist.answers | {"5": Answer(answer="yes", answered_at=NOW)})
+                checklist=Checklist(
+                    answers=notice().checklist.answers
+                    | {"5": replace(notice().checklist.answers["5"], answered_at=NOW)}
+                )
             )
         ),
         ("R21", "checklist.answers.5"),

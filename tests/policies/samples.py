@@ -3,20 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from policies.terms import (
-    Answer,
-    Category,
-    Channel,
-    Checklist,
-    Content,
-    CourtEvent,
-    Event,
-    Facts,
-    Kind,
-    Publication,
-    Subject,
-    Window,
-)
+from policies.answers import Answer, Checklist, Value
+from policies.checklist import of_kind
+from policies.questions import Asks, Question, Row
+from policies.terms import Category, Channel, Content, CourtEvent, Event, Facts, Kind, Publication, Subject, Window
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
 
@@ -27,6 +17,38 @@ INFORMATIVE = (
     "must not be stored, recorded, republished, or otherwise processed, without the explicit agreement of Dartford "
     "Borough Council [contact comms@dartford.gov.uk]"
 )
+
+# Kinds of value that meet no consequence; the rest is text.
+_PLAIN: dict[Asks, Value] = {
+    Asks.DATE: "2026-11-17",
+    Asks.NUMBER: 1,
+    Asks.LINES: ("Sample",),
+    Asks.DATED_LINES: ("2026-11-03 Asked at the neighbouring houses",),
+}
+
+
+def _harmless(row: Row, question: Question) -> Value:
+    adverse = {code for each in row.consequences if each.question == question.name for code in each.answers}
+    codes = [each.code for each in question.options if each.code not in adverse]
+    if question.asks is Asks.CHOICES:
+        return (codes[0],)
+    return codes[0] if codes else _PLAIN.get(question.asks, "A sample answer")
+
+
+def answered(kind: Kind, **changes: Value) -> Checklist:
+    """Every row of the kind answered without harm; `r13_appeal="yes"` changes one answer."""
+    answers: dict[str, Answer] = {}
+    for row in of_kind(kind):
+        values: dict[str, Value] = {}
+        for question in row.questions:
+            changed = changes.get(f"r{row.number}_{question.name}")
+            if changed is not None:
+                values[question.name] = changed
+            elif question.needed and question.applies(kind, Answer(values=values)):
+                values[question.name] = _harmless(row, question)
+        answers[str(row.number)] = Answer(values=values)
+    return Checklist(answers=answers)
+
 
 PERSON = Subject(number="S1", category=Category.CONVICTED, name="Alex Example", date_of_birth=date(1984, 2, 3))
 
@@ -55,14 +77,17 @@ _NOTICE = Publication(
     channels=(Channel.WEBSITE, Channel.FACEBOOK, Channel.X),
     window=Window(opens=NOW - timedelta(days=1)),
     page_id="k3v9w2m7q4x8b5n1r6t0",
-    checklist=Checklist(answers={str(n): Answer(answer="yes") for n in range(1, 35)}),
+    checklist=answered(Kind.CASE_OUTCOME),
     follows=None,
     authors=frozenset({"comms-1"}),
 )
 
 
 def notice(**changes: object) -> Publication:
-    return replace(_NOTICE, **changes)
+    """The notice with these changes; another kind has its own checklist answered."""
+    kind = changes.get("kind")
+    answers = {"checklist": answered(kind)} if isinstance(kind, Kind) else {}
+    return replace(_NOTICE, **(answers | changes))
 
 
 def event(what: str, *, subject: str | None = None, at: datetime = NOW, case: str = "eh20260042") -> Event:

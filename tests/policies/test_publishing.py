@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from policies.answers import Checklist
 from policies.lifecycle import State
 from policies.publishing import (
     Availability,
@@ -15,17 +16,7 @@ from policies.publishing import (
     Stage,
     objections,
 )
-from policies.terms import (
-    Channel,
-    Checklist,
-    CourtEvent,
-    EventType,
-    Kind,
-    Person,
-    Reason,
-    Role,
-    Window,
-)
+from policies.terms import Channel, CourtEvent, EventType, Kind, Person, Reason, Role, Window
 from tests.policies.faults import (
     APPROVAL,
     CONTENT_FAULTS,
@@ -185,7 +176,7 @@ def test_every_fault_together_is_told_at_once():
         ("R64", "content.pictures.0.alt_text"),
         ("R36", "subjects.0.name"),
         ("R51", "content"),
-        ("6.3", "checklist.answers.26"),
+        ("6.3", "checklist.answers.26.steps"),
         ("R62", "channels.x"),
         ("R57", "channels.facebook"),
         ("R61", "channels.facebook"),

@@ -2,18 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from policies.terms import (
-    Category,
-    Channel,
-    Checklist,
-    Content,
-    CourtEvent,
-    Kind,
-    Publication,
-    Role,
-    Subject,
-    Window,
-)
+from policies.answers import Checklist
+from policies.terms import Category, Channel, Content, CourtEvent, Kind, Publication, Role, Subject, Window
 from store import cases, people, publications
 from store.ledger import Tx
 
