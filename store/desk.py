@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from policies.terms import Channel
 from store.ledger import Tx
-from store.schema import accounts, alerts, heartbeats, idempotency, pauses, tasks
+from store.schema_desk import accounts, alerts, heartbeats, idempotency, pauses, tasks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,8 @@ class Task:
     due_at: datetime
     done_at: datetime | None
     done_by: str | None
+    answer: str | None
+    escalated_at: datetime | None
 
 
 def open_task(

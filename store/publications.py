@@ -10,15 +10,7 @@ from sqlalchemy import insert, select
 from policies.terms import Approval, Channel, Kind, Publication, Reason, Retraction, case_key
 from store.ledger import Tx
 from store.people import author_behind
-from store.schema import (
-    approvals,
-    confirmations,
-    publications,
-    renditions,
-    retractions,
-    revisions,
-    sendings_back,
-)
+from store.schema import approvals, confirmations, publications, renditions, retractions, revisions, sendings_back
 
 _BODY: TypeAdapter[Publication] = TypeAdapter(Publication)
 

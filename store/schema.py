@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
@@ -21,17 +20,8 @@ from sqlalchemy import (
 )
 
 from policies.lifecycle import State
+from store.schema_base import metadata
 from store.types import Instant
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 _STATES = ", ".join(f"'{state.value}'" for state in State)
 OPEN_STATES = (State.QUEUED, State.POSTING, State.LIVE)
@@ -121,6 +111,20 @@ approvals = Table(
     Column("given_at", Instant, nullable=False),
     Column("digest", String, nullable=False),
     Column("ticks", JSON, nullable=False),
+    Column("note", String),
+)
+
+advices = Table(
+    "advices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("publication_id", ForeignKey("publications.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("role", String, nullable=False),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("cleared", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("note", String),
 )
 
 sendings_back = Table(
@@ -141,6 +145,7 @@ confirmations = Table(
     Column("publication_id", ForeignKey("publications.id"), nullable=False, index=True),
     Column("person", ForeignKey("people.id"), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("note", String),
 )
 
 clocks = Table(
@@ -267,75 +272,6 @@ journal = Table(
     Column("codes", JSON, nullable=False),
     Column("prev_hash", String, nullable=False),
     Column("hash", String, nullable=False),
-)
-
-idempotency = Table(
-    "idempotency",
-    metadata,
-    Column("person", String, primary_key=True),
-    Column("key", String, primary_key=True),
-    Column("fingerprint", String, nullable=False),
-    Column("answer", String, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
-tasks = Table(
-    "tasks",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("key", String, nullable=False, unique=True),
-    Column("publication_id", ForeignKey("publications.id"), index=True),
-    Column("what", String, nullable=False),
-    Column("owner", String, nullable=False),
-    Column("link", String),
-    Column("opened_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("done_at", Instant),
-    Column("done_by", String),
-)
-
-alerts = Table(
-    "alerts",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("ref", String),
-    Column("channel", String),
-    Column("raised_at", Instant, nullable=False),
-    Column("sent_at", Instant),
-    Column("acknowledged_at", Instant),
-    Column("acknowledged_by", String),
-    Column("closed_at", Instant),
-)
-
-pauses = Table(
-    "pauses",
-    metadata,
-    Column("channel", String, primary_key=True),
-    Column("person", String, nullable=False),
-    Column("at", Instant, nullable=False),
-)
-
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("channel", String, primary_key=True),
-    Column("compared_since", Instant),
-    Column("compare_due_at", Instant),
-    Column("checked_at", Instant),
-    Column("can_post", Boolean),
-    Column("can_remove", Boolean),
-    Column("expires_at", Instant),
-    Column("problem", String),
-    Column("throttled_until", Instant),
-    Column("canary_at", Instant),
-)
-
-heartbeats = Table(
-    "heartbeats",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("at", Instant, nullable=False),
 )
 
 media = Table(

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY = 30.0
-APPEND_ONLY = ("journal", "approvals", "sendings_back", "confirmations", "events", "retractions")
 
 
 def open_engine(url: str, busy: float = BUSY) -> Engine:
@@ -47,16 +46,20 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def triggers() -> tuple[str, ...]:
-    """DDL of the triggers: append-only tables, monotone clocks, and no live post without an id."""
-    append_only = tuple(
+def append_only(*tables: str) -> tuple[str, ...]:
+    """DDL of the triggers that keep these tables as they were written."""
+    return tuple(
         f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        for table in APPEND_ONLY
+        for table in tables
         for verb in ("update", "delete")
     )
+
+
+def triggers() -> tuple[str, ...]:
+    """DDL of the first ledger's triggers: append-only tables, monotone clocks, and no live post without an id."""
     return (
-        *append_only,
+        *append_only("journal", "approvals", "sendings_back", "confirmations", "events", "retractions"),
         # R45: nothing restarts the clock; it may be cleared, never moved later.
         "CREATE TRIGGER clocks_never_later BEFORE UPDATE OF first_up_at ON clocks "
         "WHEN NEW.first_up_at > OLD.first_up_at "

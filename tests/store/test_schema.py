@@ -11,9 +11,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from policies.lifecycle import State
 from policies.terms import Channel
 from store import artefacts, cases, journal, migrations, posts
-from store.schema import clocks, metadata
+from store.schema import clocks
 from store.schema import journal as journal_table
 from store.schema import posts as posts_table
+from store.schema_base import metadata
 from tests.store.samples import NOON, publication, stored
 
 
