@@ -150,6 +150,25 @@ class ServeSettings(Section):
     port: Port = 8481
 
 
+class ConsoleSettings(Section):
+    """The console and the HTTP API. `public_url` is how people reach it: https, but for loopback."""
+
+    public_url: BaseUrl = "http://127.0.0.1:8484"
+    host: Words = "127.0.0.1"
+    port: Port = 8484
+    session_for: Annotated[Span, Field(le=timedelta(days=90))] = timedelta(days=30)
+    """However active: then everybody signs in again."""
+    idle_for: Annotated[Span, Field(le=timedelta(days=30))] = timedelta(days=7)
+    strong_for: Annotated[Span, Field(le=timedelta(minutes=30))] = timedelta(minutes=10)
+    """How long a proof of identity counts for approving."""
+    help_line: str = ""
+    """Whom to ring when the network is down; printed on the case sheet."""
+    entra_metadata_url: Link | None = None
+    """The tenant's own OpenID metadata; `common` is refused (stack: pitfall 12)."""
+    entra_client_id: str | None = None
+    entra_client_secret: Hidden | None = None
+
+
 class Service(Section):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     title: Words
@@ -331,6 +350,7 @@ class Settings(BaseSettings):
     site: SiteSettings
     council: CouncilSettings
     serve: ServeSettings = ServeSettings()
+    console: ConsoleSettings = ConsoleSettings()
     retention: RetentionSettings = RetentionSettings()
     loop: LoopSettings = LoopSettings()
     channels: ChannelsSettings = ChannelsSettings()

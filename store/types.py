@@ -8,6 +8,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -44,6 +46,12 @@ class Cipher:
         self._aead = AESGCM(key)
         self.check_code = hashlib.sha256(b"downdate key check" + key).hexdigest()[:8]
         """What a person types back to show that the key is kept somewhere else too; it does not reveal the key."""
+
+        self._key = key
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes for another use of the same key, from which the key cannot be found."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._key)
 
     def seal(self, plain: bytes, purpose: str) -> bytes:
         """Sealed bytes that open only for the same purpose."""

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from store import schema, schema_desk
+from store import schema, schema_console, schema_desk
 from store.schema_base import metadata
 
 # Each module enters its tables into the one registry that drift is measured against.
-assert {schema.journal, schema_desk.tasks} <= set(metadata.sorted_tables)
+assert {schema.journal, schema_desk.tasks, schema_console.drafts} <= set(metadata.sorted_tables)
 
 context.configure(
     connection=context.config.attributes["connection"],

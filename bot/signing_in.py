@@ -1,0 +1,239 @@
+"""Who is at the console: passwords, second factors and sessions, without a web framework.
+
+Guessing is slowed per name and device, and never locks anybody out: a browser that has signed in before has a mark of
+its own, so that whoever guesses from elsewhere delays only themselves (ASVS 6.3.1), and a session that is open goes on.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from bot.context import Bot
+from bot.settings_model import ConsoleSettings
+from policies.terms import Person, Role
+from store import journal, people, signins
+from store.ledger import Tx
+
+SHORTEST, LONGEST = 15, 200
+# Whoever approves or gives roles proves it twice (ASVS 6.3.3).
+TWICE = frozenset({Role.DIRECTOR, Role.ADMIN})
+INVITED_FOR = timedelta(days=3)
+_STEP = 30
+_HOUR = timedelta(hours=1)
+_FREE_TRIES = 5
+_LONGEST_WAIT = timedelta(seconds=40)
+_HASHER = PasswordHasher()
+
+
+class SignInRefused(Exception):
+    """Nobody was signed in. The same words for an unknown name, a wrong password and a wrong code."""
+
+
+class TooManyTries(SignInRefused):
+    """Too soon after failed tries; `wait` says how long."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class PasswordUnfit(Exception):
+    """A password that is easy to guess; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """The person of a session and the session itself."""
+
+    person: Person
+    session: signins.WebSession
+
+
+@cache
+def _nobodys_hash() -> str:
+    """What an unknown name is compared with, so that it takes as long as a known one."""
+    return _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def needs_second_factor(person: Person) -> bool:
+    return person.holds(*TWICE)
+
+
+def fit(password: str, *, about: tuple[str, ...]) -> None:
+    """Raises PasswordUnfit for a short, simple or guessable password. Any character counts, spaces too (ASVS 6.2)."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise PasswordUnfit(f"Use {SHORTEST} to {LONGEST} characters, such as four words that do not belong together.")
+    plain = password.casefold()
+    if len(set(plain)) < 6:
+        raise PasswordUnfit("Use more different characters.")
+    words = [word for text in about for word in text.casefold().replace("@", " ").replace(".", " ").split()]
+    left = plain
+    for word in sorted({word for word in (*words, *_GUESSED) if len(word) > 3}, key=len, reverse=True):
+        left = left.replace(word, "")
+    if len(left) < SHORTEST // 2:
+        raise PasswordUnfit("Do not build it from the council's name, your own, or words that are often used.")
+
+
+# The stock of long passwords that guessing programs try first, as the parts they are made of.
+_GUESSED = (
+    "password", "passw0rd", "qwertyuiop", "qwerty", "letmein", "welcome", "administrator", "admin", "council",
+    "downdate", "dartford", "borough", "1234567890", "123456789", "12345678", "123456", "12345", "1234", "summer",
+    "winter", "spring", "autumn", "football", "iloveyou", "sunshine", "princess", "monkey", "dragon", "changeme",
+    "secret", "correcthorsebatterystaple",
+)  # fmt: skip
+
+
+def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: datetime) -> tuple[Person, bool]:
+    """The person, and whether a second factor was given. Raises SignInRefused; every try is on record."""
+    with bot.ledger.read() as tx:
+        key = signins.name_key(tx, name)
+        _not_too_soon(tx, key, device, now)
+        known = signins.login_of(tx, name)
+        secret = signins.second_factor_of(tx, known[0]) if known else None
+    # Outside any transaction: hashing takes its time on purpose.
+    right = _right(known[1] if known else _nobodys_hash(), password) and known is not None
+    step = _step_of(secret, code, now) if secret else None
+    with bot.ledger.write() as tx:
+        person = people.get(tx, known[0], now) if known else None
+        proven = right and person is not None and not person.system
+        if proven and secret is not None:
+            proven = step is not None and known is not None and signins.use_step(tx, known[0], step)
+        if proven and person is not None and secret is None and needs_second_factor(person):
+            proven = False
+        if not proven or person is None:
+            signins.failed(tx, key, device, now, keep=_HOUR)
+            subject = known[0] if known else "unknown"
+            journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=subject)
+        else:
+            signins.forgive(tx, key, device)
+            journal.append(tx, now=now, actor=person.id, event="signed_in", subject=person.id)
+    if not proven or person is None:
+        raise SignInRefused
+    return person, secret is not None
+
+
+def _not_too_soon(tx: Tx, key: str, device: str, now: datetime) -> None:
+    """After five tries in an hour each further one waits, longer each time: at most 100 an hour (reliability: 6)."""
+    count, last = signins.failures(tx, key, device, now - _HOUR)
+    if count < _FREE_TRIES or last is None:
+        return
+    wait = min(_LONGEST_WAIT, timedelta(seconds=2 ** (count - _FREE_TRIES)))
+    if now < last + wait:
+        raise TooManyTries(last + wait - now)
+
+
+def _right(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password[: LONGEST + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _step_of(secret: str, code: str, now: datetime) -> int | None:
+    """The time step the code is of: this one, or the one just before or after; None for a wrong code."""
+    said = code.replace(" ", "")
+    here = int(now.timestamp()) // _STEP
+    totp = pyotp.TOTP(secret)
+    for step in (here, here - 1, here + 1):
+        if hmac.compare_digest(totp.generate_otp(step).encode(), said.encode()):
+            return step
+    return None
+
+
+def fresh_code(bot: Bot, person: Person, code: str, now: datetime) -> bool:
+    """Whether this is the person's second factor, not used before. Used up by asking."""
+    with bot.ledger.write() as tx:
+        secret = signins.second_factor_of(tx, person.id)
+        step = _step_of(secret, code, now) if secret else None
+        return step is not None and signins.use_step(tx, person.id, step)
+
+
+def set_up(bot: Bot, invitation: str, *, name: str, password: str, secret: str, code: str, now: datetime) -> Person:
+    """Use an invitation: sign-in name, password, second factor. Raises PasswordUnfit or SignInRefused.
+
+    `secret` is what the authenticator was given, "" for none; Directors and administrators need one.
+    """
+    with bot.ledger.read() as tx:
+        person_id = signins.invited(tx, invitation, now)
+        person = people.get(tx, person_id, now) if person_id else None
+    if person is None or not name.strip():
+        raise SignInRefused
+    fit(password, about=(name, person.name, bot.settings.council.name))
+    step = _step_of(secret, code, now) if secret else None
+    if (secret or needs_second_factor(person)) and step is None:
+        raise SignInRefused
+    made = _HASHER.hash(password)
+    with bot.ledger.write() as tx:
+        if not signins.use_invitation(tx, invitation, now) or not signins.set_login(tx, person.id, name, made, now):
+            raise SignInRefused
+        if secret and step is not None:
+            signins.set_second_factor(tx, person.id, secret, now, used_step=step)
+        signins.end_all(tx, person.id, now)
+        journal.append(tx, now=now, actor=person.id, event="sign_in_set_up", subject=person.id, factor=bool(secret))
+    return person
+
+
+def begin(bot: Bot, person: Person, *, device: str, strong: bool, now: datetime) -> str:
+    """A session for the browser; returns the cookie's secret."""
+    with bot.ledger.write() as tx:
+        return signins.begin(tx, person.id, now, device=device, strong=strong)
+
+
+def resume(bot: Bot, secret: str, console: ConsoleSettings, now: datetime) -> SignedIn | None:
+    """Whoever's session it is, with the roles in force now; None where it has ended, idled away or grown too old."""
+    if not secret:
+        return None
+    with bot.ledger.read() as tx:
+        session = signins.session_of(tx, secret)
+        if session is None or session.ended_at is not None:
+            return None
+        if now - session.seen_at > console.idle_for or now - session.made_at > console.session_for:
+            return None
+        person = people.get(tx, session.person_id, now)
+    if person is None or not person.roles:
+        return None
+    if now - session.seen_at > timedelta(minutes=1):
+        with bot.ledger.write() as tx:
+            signins.seen(tx, session.hash, now)
+    return SignedIn(person=person, session=session)
+
+
+def is_strong(signed_in: SignedIn, console: ConsoleSettings, now: datetime) -> bool:
+    """Whether the person has proved lately who they are, as approving asks (ASVS 7.5.3)."""
+    at = signed_in.session.strong_at
+    return at is not None and now - at <= console.strong_for
+
+
+def prove_again(bot: Bot, signed_in: SignedIn, password: str, code: str, now: datetime) -> bool:
+    """Password and second factor once more, for what needs it; False where either is wrong."""
+    person = signed_in.person
+    device = signed_in.session.hash
+    with bot.ledger.read() as tx:
+        _not_too_soon(tx, person.id, device, now)
+        stored = signins.password_of(tx, person.id)
+        secret = signins.second_factor_of(tx, person.id)
+    right = _right(stored or _nobodys_hash(), password) and stored is not None
+    if right and secret is not None:
+        right = fresh_code(bot, person, code, now)
+    elif needs_second_factor(person):
+        right = False
+    with bot.ledger.write() as tx:
+        if right:
+            signins.seen(tx, signed_in.session.hash, now, strong=True)
+        else:
+            signins.failed(tx, person.id, device, now, keep=_HOUR)
+            journal.append(tx, now=now, actor=person.id, event="proof_refused", subject=person.id)
+    return right
+
+
+def end(bot: Bot, signed_in: SignedIn, now: datetime) -> None:
+    """Sign out of this browser."""
+    with bot.ledger.write() as tx:
+        signins.end(tx, signed_in.session.hash, now)
+        journal.append(tx, now=now, actor=signed_in.person.id, event="signed_out", subject=signed_in.person.id)

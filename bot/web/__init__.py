@@ -1,0 +1,1 @@
+"""The console: web pages for the people of the council (Flask)."""

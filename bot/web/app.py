@@ -1,0 +1,110 @@
+"""The console as a Flask application: `console_app(bot)` is served by `downdate serve` on a port of its own."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.exceptions import HTTPException
+
+from bot.context import Bot
+from bot.web import access, security, words
+from bot.web.current import KEY, now, signed_in
+from bot.web.pages import BLUEPRINTS
+
+# What went wrong, and what to do, for people; other codes get the last one's words.
+_SAID: dict[int, tuple[str, str]] = {
+    400: ("The page could not be understood", "Go back, reload the page and try again."),
+    403: ("You cannot open this page", "Your roles do not allow it. An administrator gives roles."),
+    404: ("Page not found", "Check the address, or begin at Live now."),
+    405: ("That cannot be done here", "Begin at Live now."),
+    413: ("That is too large", "Send pictures of at most 40 MB together."),
+    429: ("Too many requests", "Wait a minute, then try again."),
+    500: ("Something went wrong", "Nothing was lost that was shown as done. Try again; if it stays, tell IT."),
+}
+
+
+# In the order of the menu; each is shown to those who may open it.
+NAVIGATION = (("live.home", "Live now"),)
+
+
+def assets_missing() -> bool:
+    """Whether the stylesheet has not been built; the wheel holds it, a checkout makes it at set-up."""
+    return not (Path(__file__).parent / "static" / "console.css").exists()
+
+
+def console_app(
+    bot: Bot,
+    *,
+    loop_age: Callable[[], timedelta | None] = lambda: None,
+    samples: Callable[[], list[dict[str, str]]] = list,
+) -> Flask:
+    """The whole console. `loop_age`: since the last whole sweep; `samples`: sign-ins to show, in a rehearsal only."""
+    app = Flask("bot.web", static_folder=str(Path(__file__).parent / "static"))
+    app.extensions[KEY] = bot
+    app.config.update(
+        SECRET_KEY=bot.ledger.cipher.derived("console forms"),
+        SESSION_COOKIE_NAME="dd_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=bot.settings.console.public_url.startswith("https"),
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A form stays good for as long as the browser's session: nobody loses a retraction to a clock.
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+        [PackageLoader("bot.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
+    )
+    security.protect(app)
+    CSRFProtect(app)
+    access.guard(app)
+    words.teach(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(500, _broken)
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        found = signed_in()
+        age = loop_age()
+        late = bot.settings.loop.late_after
+        return {
+            "council": bot.settings.council.name,
+            "person": found.person if found else None,
+            "may_open": _may_open,
+            "navigation": NAVIGATION,
+            "loop_late": age is not None and age > late,
+            "now": now(),
+            "samples": samples() if bot.ledger.rehearsal and found is None else [],
+            "rehearsal": bot.ledger.rehearsal,
+        }
+
+    return app
+
+
+def _may_open(endpoint: str) -> bool:
+    found = signed_in()
+    roles = frozenset(role for role, _ in found.person.roles) if found else frozenset()
+    return access.allowed(endpoint, roles)
+
+
+def _http_error(error: HTTPException) -> tuple[str, int]:
+    code = error.code or 500
+    title, do = _SAID.get(code, _SAID[500])
+    return render_template("error.html", title=title, do=do), code
+
+
+def _form_expired(_: CSRFError) -> tuple[str, int]:
+    title, do = "The form was open for too long", "Go back, reload the page, and send it again."
+    return render_template("error.html", title=title, do=do), 400
+
+
+def _broken(_: Exception) -> tuple[str, int]:
+    title, do = _SAID[500]
+    return render_template("error.html", title=title, do=do), 500

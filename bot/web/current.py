@@ -1,0 +1,42 @@
+"""What belongs to the request at hand: the bot, who is signed in, and the time."""
+
+from datetime import datetime
+
+from flask import current_app, g
+
+from bot.context import Bot
+from bot.settings_model import ConsoleSettings
+from bot.signing_in import SignedIn
+from policies.terms import Person
+
+KEY = "downdate"
+
+
+def the_bot() -> Bot:
+    bot: Bot = current_app.extensions[KEY]
+    return bot
+
+
+def console() -> ConsoleSettings:
+    return the_bot().settings.console
+
+
+def now() -> datetime:
+    """One instant for the whole request."""
+    if "now" not in g:
+        g.now = the_bot().now
+    at: datetime = g.now
+    return at
+
+
+def signed_in() -> SignedIn | None:
+    """Who is signed in; None on public pages."""
+    found: SignedIn | None = g.get("signed_in")
+    return found
+
+
+def me() -> Person:
+    """The person who acts. Pages for signed-in people only may ask."""
+    found = signed_in()
+    assert found is not None  # `bot.web.access` lets nobody else come this far
+    return found.person

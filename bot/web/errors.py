@@ -1,0 +1,29 @@
+"""Mistakes in a form: told in a summary at the top and beside each field, with what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Errors:
+    """What is wrong with a form, by field, in the order in which it was found."""
+
+    told: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, name: str, text: str) -> None:
+        self.told.setdefault(name, []).append(text)
+
+    def __bool__(self) -> bool:
+        return bool(self.told)
+
+    def of(self, name: str) -> dict[str, str] | None:
+        """As the macros of GOV.UK Frontend take it; None where the field is in order."""
+        return {"text": ". ".join(self.told[name])} if name in self.told else None
+
+    def summary(self) -> list[dict[str, str]]:
+        return [{"text": text, "href": f"#{name}"} for name, text in self._each()]
+
+    def _each(self) -> Iterator[tuple[str, str]]:
+        for name, texts in self.told.items():
+            for text in texts:
+                yield name, text
