@@ -1,4 +1,4 @@
-"""Facts about a conviction or an order that cannot all be true (policy 5.7.4(g)), each with where and how to cure it."""
+"""Facts about convictions and orders that cannot all be true (policy 5.7.4(g)): where, and how to cure it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -186,14 +186,14 @@ def _answers(component: Component, kind: SentenceType, conviction: Conviction, l
     """What the engine would otherwise take in the earlier sense."""
     starts, term = component.starts or conviction.sentenced_on or conviction.convicted_on, component.term
     custody = kind.counts is Counts.CUSTODY and term is not None and possible(term)
-    if custody and term is not None and exceeds(starts, term, law.never_above):
-        if component.schedule_18 in {None, Stated.UNKNOWN}:
-            yield Contradiction(
-                path="schedule_18",
-                what="For custody of this length it has to be known whether the offence is one of Schedule 18.",
-                remedy="Ask Legal, and answer yes or no.",
-                clause="5.7.4(a)",
-            )
+    long = custody and term is not None and exceeds(starts, term, law.never_above)
+    if long and component.schedule_18 in {None, Stated.UNKNOWN}:
+        yield Contradiction(
+            path="schedule_18",
+            what="For custody of this length it has to be known whether the offence is one of Schedule 18.",
+            remedy="Ask Legal, and answer yes or no.",
+            clause="5.7.4(a)",
+        )
     if component.until_further_order and component.checked_on is None:
         yield Contradiction(
             path="checked_on",

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from policies.retention import london_midnight
-from policies.spans import FULL_AGE, add_months, after, age_on, exceeds, possible
 from policies.sentences import Band, Component, Conviction, Counts, Law, SentenceType, Stated, Term
+from policies.spans import FULL_AGE, add_months, after, age_on, exceeds, possible
 
 RECHECK = timedelta(days=7)
 """How long "still in force" and "not paid in full" may be relied on: asked anew each week of the display."""
@@ -180,7 +180,8 @@ def spent(convictions: Sequence[Conviction], *, born: date | None, company: bool
         for n, conviction in enumerate(convictions)
     )
     first = min(each, key=_urgency)
-    return replace(first, questions=tuple(asked for one in each for asked in one.questions), each=each)
+    questions = dict.fromkeys(asked for one in each for asked in one.questions)
+    return replace(first, questions=tuple(questions), each=each)
 
 
 def _urgency(verdict: Verdict) -> tuple[int, date]:
@@ -189,7 +190,14 @@ def _urgency(verdict: Verdict) -> tuple[int, date]:
 
 
 def _beneath(path: str, verdict: Verdict) -> Verdict:
-    return replace(verdict, questions=tuple(replace(asked, path=f"{path}.{asked.path}") for asked in verdict.questions))
+    """The same, with paths that begin at the subject: its date of birth stays where it is."""
+    return replace(
+        verdict,
+        questions=tuple(
+            asked if asked.question is Question.AGE else replace(asked, path=f"{path}.{asked.path}")
+            for asked in verdict.questions
+        ),
+    )
 
 
 def _from(conviction: Conviction, day: date | None, assumed: tuple[Asked, ...]) -> Verdict:
