@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.alert_kinds import AlertKind
 from bot.context import Bot
-from bot.settings_model import spoken
+from bot.settings_values import spoken
 from bot.standing import Copy, ref_of, since_beat
 from policies.lifecycle import WANTED_ONCE, Edge, State
 from policies.terms import Channel, Reason

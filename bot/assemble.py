@@ -13,7 +13,8 @@ from adapters.x import XSettings
 from bot import settings_model as given
 from bot.alert_kinds import AlertKind
 from bot.context import Bot, plan_of, words_of
-from bot.settings_model import Settings, is_loopback
+from bot.settings_model import Settings
+from bot.settings_values import Secret, is_loopback
 from policies.terms import Channel
 from store import desk
 from store.ledger import Ledger, open_ledger
@@ -27,7 +28,7 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  # the edge
 
 
-def _secret(value: given.Secret | None) -> str:
+def _secret(value: Secret | None) -> str:
     return value.get_secret_value() if value is not None else ""
 
 

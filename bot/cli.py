@@ -55,7 +55,7 @@ def before(
         typer.Option(
             "--config-dir",
             metavar="FOLDER",
-            help="Where bot.toml and policy.toml lie; also DOWNDATE__CONFIG_DIR. Default: the shipped configuration.",
+            help="Where bot.toml, policy.toml and law.toml lie; also DOWNDATE__CONFIG_DIR. Default: the shipped ones.",
         ),
     ] = None,
     wait: Annotated[

@@ -11,7 +11,7 @@ from bot.cli_opening import Doorway
 from bot.cli_output import Exit, misused, say, say_json, tell
 from bot.cli_status import board, board_lines, detail, detail_lines
 from bot.context import Bot
-from bot.settings_model import duration
+from bot.settings_values import duration
 from bot.urgent import take_down_now
 from policies.lifecycle import State
 from store import posts

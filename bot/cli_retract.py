@@ -16,7 +16,7 @@ from bot import intake
 from bot.cli_opening import Doorway, acting
 from bot.cli_output import BY_HAND, Exit, clock_time, instant, misused, one_of, out, say, say_json, tell
 from bot.context import Bot
-from bot.settings_model import duration
+from bot.settings_values import duration
 from bot.submission_checks import impossible_instant
 from bot.urgent import Copy, copies, take_down_now
 from policies.lifecycle import CLOSED, State

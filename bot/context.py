@@ -14,6 +14,7 @@ from adapters.base import Adapter
 from bot.render import SiteWords
 from bot.settings_model import Settings
 from policies.retention import RetentionPlan
+from policies.sentences import Law
 from policies.terms import Channel
 from store.ledger import Ledger
 from store.media import MediaStore
@@ -62,6 +63,11 @@ def plan_of(settings: Settings) -> RetentionPlan:
         holidays=holidays,
         minimum_display=chosen.minimum_display,
     )
+
+
+def law_of(settings: Settings) -> Law:
+    """The law's tables as the policy rules take them."""
+    return settings.law.law()
 
 
 def words_of(settings: Settings) -> SiteWords:

@@ -6,6 +6,7 @@ Every mistake is reported, each with its file or variable and its key; nothing s
 import itertools
 import os
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import platformdirs
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot import settings_layers as layers
-from bot.settings_layers import FILES, Given, Key, dotted, hint, is_secret
-from bot.settings_model import Settings, spoken
+from bot.settings_layers import FILES, Given, Key, dotted, hint, is_secret, shipped_folder
+from bot.settings_model import Settings
 from bot.settings_rehearsal import as_environment, rehearsal_defaults
 from bot.settings_safe import cautions, refusal, unsafe
+from bot.settings_values import spoken
 
 __all__ = [
     "Settings", "SettingsRefused", "acting_token", "as_environment", "cautions", "load", "notify_socket",
@@ -38,12 +40,6 @@ class SettingsRefused(Exception):  # the house names errors after what happened
 
 def _environment(environ: Mapping[str, str] | None) -> Mapping[str, str]:
     return os.environ if environ is None else environ  # noqa: TID251  # the one place
-
-
-def shipped_folder() -> Path:
-    """The configuration that comes with the product: inside the wheel, or beside the packages in the repository."""
-    here = Path(__file__).resolve().parent
-    return here / "defaults" if (here / "defaults").is_dir() else here.parent / "config"
 
 
 def state_folder(environ: Mapping[str, str] | None = None) -> Path:
@@ -166,7 +162,7 @@ def _origin(key: tuple[str | int, ...], given: Mapping[Key, Given]) -> str:
 def _mistake(error: Any, given: Mapping[Key, Given]) -> str:
     key = _key(error)
     where = f"{_origin(key, given)}: {dotted(key)}"
-    if error["type"] == "extra_forbidden":
+    if error["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         names = [dotted(other) for other in layers.known()]
         return f"{where}: no setting has this name{hint(dotted(key), names)}"
     if error["type"] == "missing":
@@ -197,7 +193,11 @@ def shown(settings: Settings) -> dict[str, Any]:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, BaseModel):
-        return {name: _shown(getattr(value, name)) for name in type(value).model_fields}
+        value = {name: getattr(value, name) for name in type(value).model_fields}
+    elif is_dataclass(value):
+        value = {each.name: getattr(value, each.name) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _shown(item) for name, item in value.items()}
     if isinstance(value, SecretStr):
         return "***"
     if isinstance(value, tuple):

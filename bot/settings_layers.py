@@ -24,12 +24,19 @@ Key = tuple[str, ...]
 FILES = {
     "bot.toml": frozenset({"ledger", "site", "serve", "loop", "channels", "alerts"}),
     "policy.toml": frozenset({"council", "retention"}),
+    "law.toml": frozenset({"law"}),
 }
 PREFIX = "DOWNDATE__"
 CONFIG_DIR = f"{PREFIX}CONFIG_DIR"
 _MAX_CREDENTIAL = 64 * 1024
 # systemd puts this before each name when LoadCredential= is given a whole folder (systemd.exec).
 _LOADED = "downdate_"
+
+
+def shipped_folder() -> Path:
+    """The configuration that comes with the product: inside the wheel, or beside the packages in the repository."""
+    here = Path(__file__).resolve().parent
+    return here / "defaults" if (here / "defaults").is_dir() else here.parent / "config"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +134,7 @@ def from_values(tree: Mapping[str, Any], origin: str) -> Layer:
 
 
 def from_file(path: Path) -> Layer:
-    """One of the two files. Secrets and another file's sections are mistakes, and are not taken over."""
+    """One of the files. Secrets and another file's sections are mistakes, and are not taken over."""
     name = path.name
     if not path.is_file():
         return Layer(given={}, problems=(f"{name}: not found in the configuration folder; copy the shipped one there",))

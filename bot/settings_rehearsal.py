@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings_layers import from_values, variable
-from bot.settings_model import WEEK, spoken
+from bot.settings_values import WEEK, spoken
 
 
 def rehearsal_defaults(

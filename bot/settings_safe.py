@@ -5,14 +5,18 @@ address may leave this machine.
 """
 
 import ipaddress
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.settings_layers import Key, credential_name, dotted, is_secret, variable
-from bot.settings_model import INFORMATIVE, POLICY_CONTACT, WEEK, Settings, duration, is_loopback, spoken
+from bot.settings_law import LawSettings, loosened
+from bot.settings_layers import Key, credential_name, dotted, is_secret, shipped_folder, variable
+from bot.settings_model import INFORMATIVE, POLICY_CONTACT, Settings
+from bot.settings_values import WEEK, duration, is_loopback, spoken
 from policies.terms import Channel
 
 REMEDY = "only a ledger made by init --rehearsal may go beyond"
@@ -106,6 +110,12 @@ def unsafe(settings: Settings) -> Iterator[Unsafe]:
     yield from _rehearsal(settings) if settings.rehearsal else _real(settings)
 
 
+@cache
+def shipped_law() -> LawSettings:
+    """The law's tables that come with the product."""
+    return LawSettings(**tomllib.loads((shipped_folder() / "law.toml").read_text(encoding="utf-8"))["law"])
+
+
 def _longest(value: timedelta | tuple[timedelta, ...]) -> timedelta:
     return max(value) if isinstance(value, tuple) else value
 
@@ -117,6 +127,12 @@ def _real(settings: Settings) -> Iterator[Unsafe]:
     for key, limit in AT_MOST.items():
         if _longest(_at(settings, tuple(key.split(".")))) > duration(limit):
             yield _refuse(settings, key, f"at most {limit}; {REMEDY}")
+    yield from _working_hours(settings)
+    for path, why in loosened(settings.law.law(), shipped_law().law()):
+        yield Unsafe(key=("law", *path), value=None, why=f"{why}; {REMEDY}")
+
+
+def _working_hours(settings: Settings) -> Iterator[Unsafe]:
     hours = settings.retention
     if hours.working_from < time(8):
         yield _refuse(settings, "retention.working_from", f"not before 08:00; {REMEDY}")

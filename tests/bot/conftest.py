@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.context import Bot
+from bot.settings import shipped_folder
+from bot.settings_layers import FILES
 from tests.bot.office import Office, copy_office, open_office
 
 
@@ -26,3 +28,13 @@ def office(template: Office, tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def bot(office: Office) -> Bot:
     return office.bot
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A configuration folder with the shipped files, to be spoilt."""
+    target = tmp_path / "etc"
+    target.mkdir()
+    for name in FILES:
+        (target / name).write_text((shipped_folder() / name).read_text())
+    return target

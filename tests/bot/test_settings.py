@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from bot import settings as bot_settings
 from bot.settings import SettingsRefused, load
 from bot.settings_layers import FILES, credentials, dotted, known, variable
-from bot.settings_model import INFORMATIVE, Settings, duration, spoken
+from bot.settings_model import INFORMATIVE, Settings
 from bot.settings_safe import AT_LEAST, AT_MOST, is_public
+from bot.settings_values import duration, spoken
 from policies.terms import Channel
 
 SECRETS = {
@@ -35,16 +36,6 @@ LIVE = {
     "DOWNDATE__CHANNELS__INSTAGRAM__APP_ID": "44",
     "DOWNDATE__SITE__PUBLIC_URL": "https://notices.council.gov.uk/",
 }
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A configuration folder with the shipped files, to be spoilt."""
-    target = tmp_path / "etc"
-    target.mkdir()
-    for name in FILES:
-        (target / name).write_text((bot_settings.shipped_folder() / name).read_text())
-    return target
 
 
 @pytest.fixture
@@ -103,8 +94,10 @@ def test_every_setting_is_explained_in_its_file(key):
         assert re.search(rf"\b{named}\b", text)
     elif key[-1] == "proxy":
         assert "# proxy = " in text
-    elif key == ("council", "services"):
-        assert "[[council.services]]" in text
+    elif key in {("council", "services"), ("law", "bands")}:
+        assert f"[[{dotted(key)}]]" in text
+    elif key[0] == "law" and key[1] in {"sentences", "orders", "no_outcome"}:
+        assert f"[{dotted(key)}" in text
     else:
         inside = text[text.index(f"[{'.'.join(key[:-1])}]") :].split("\n[", 1)[0]
         assert re.search(rf"^(# )?{key[-1]} = ", inside, re.MULTILINE)
@@ -226,6 +219,7 @@ def test_a_missing_file_is_named_and_so_is_what_it_should_have_held(tmp_path):
     assert [p for p in problems if "not found" in p] == [
         "bot.toml: not found in the configuration folder; copy the shipped one there",
         "policy.toml: not found in the configuration folder; copy the shipped one there",
+        "law.toml: not found in the configuration folder; copy the shipped one there",
     ]
     assert "policy.toml: council: is missing" in problems
 
