@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 READY := $(VENV)/.ready
+ASSETS := bot/web/static/console.css
 
 .PHONY: help run demo test bench lint lock clean
 help: ## Show what there is to make
@@ -12,7 +13,11 @@ $(READY): requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $(READY)
 
-run: $(READY) ## Set up, then run the whole product on loopback with sample people and a sample notice
+# The console's stylesheet, compiled from npm packages by name; nothing of Node is needed to run.
+$(ASSETS): bot/web/assets/package.json bot/web/assets/copy.mjs $(wildcard bot/web/assets/src/*.scss)
+	cd bot/web/assets && npm install --no-package-lock --no-audit --no-fund --silent && mkdir -p ../static && npm run --silent build
+
+run: $(READY) $(ASSETS) ## Set up, then run the whole product on loopback with sample people and a sample notice
 	@$(VENV)/bin/python -m bot rehearse
 
 demo: $(READY) ## Show the whole life of a notice, checked step by step
@@ -21,7 +26,7 @@ demo: $(READY) ## Show the whole life of a notice, checked step by step
 bench: $(READY) ## Measure three ratios side by side, in about a minute
 	@$(VENV)/bin/python -m tests.bench.run
 
-test: $(READY) ## Set up, then run every test and check
+test: $(READY) $(ASSETS) ## Set up, then run every test and check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest -q -n auto

@@ -90,20 +90,26 @@ def rehearsing(
     period: timedelta = timedelta(minutes=2),
     latency: timedelta = timedelta(0),
     clock: Callable[[], datetime] = wall_clock,
-    ports: tuple[int, int, int, int] | None = None,
+    ports: tuple[int, int, int, int, int] | None = None,
     extra: dict[str, Any] | None = None,
 ) -> Iterator[Rehearsal]:
     """Start the stand-ins and make a rehearsal ledger in `folder`; the public site and the loop are the caller's.
 
-    `ports` are those of X, Graph, the site and the watch page; None takes free ones.
+    `ports` are those of X, Graph, the site, the watch page and the console; None takes free ones.
     """
-    x_port, graph_port, site_port, watch_port = ports or (0, 0, free_port(), free_port())
+    x_port, graph_port, site_port, watch_port, console_port = ports or (0, 0, free_port(), free_port(), free_port())
     x, graph = XStandin(account=_x_account(folder), latency=latency), GraphStandin(latency=latency)
     with ExitStack() as stack:
         x_url = stack.enter_context(serving(x, port=x_port))
         graph_url = stack.enter_context(serving(graph, port=graph_port))
         overrides = rehearsal_defaults(
-            folder, x_url=x_url, graph_url=graph_url, site_port=site_port, serve_port=watch_port, period=period
+            folder,
+            x_url=x_url,
+            graph_url=graph_url,
+            site_port=site_port,
+            serve_port=watch_port,
+            console_port=console_port,
+            period=period,
         )
         for section, values in (extra or {}).items():
             overrides[section] = {**overrides.get(section, {}), **values}

@@ -10,13 +10,14 @@ from rich.console import Console
 from bot.context import Bot
 from bot.intake import approve, submit
 from bot.rehearsal import Rehearsal, free_port, rehearsing
+from bot.rehearsal_people import shown, sign_ins
 from bot.serving import PARTS, serve
 from bot.settings import shipped_folder
 from bot.submission import receive_file
 from policies.lifecycle import State
 from store import people, posts, publications
 
-PORTS = (8482, 8483, 8480, 8481)
+PORTS = (8482, 8483, 8480, 8481, 8484)
 PERIOD = timedelta(minutes=30)
 PATIENCE = 60.0
 
@@ -48,14 +49,14 @@ def live_channels(bot: Bot, ref: str) -> int:
         return len([post for post in up if post.seen_at is not None])
 
 
-def _usable_ports() -> tuple[int, int, int, int]:
+def _usable_ports() -> tuple[int, int, int, int, int]:
     """The usual ports where they are free, so that addresses stay the same from run to run."""
     import socket
 
     for port in PORTS:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return (free_port(), free_port(), free_port(), free_port())
+                return (free_port(), free_port(), free_port(), free_port(), free_port())
     return PORTS
 
 
@@ -68,6 +69,7 @@ def _announce(here: Rehearsal, ref: str, out: Console, stop: threading.Event) ->
     up = live_channels(here.bot, ref)
     page = here.bot.settings.serve
     out.print(f"\n[bold]READY[/bold] {ref} is live on {up} of {len(here.bot.adapters)} channels")
+    out.print(f"  Console      {here.bot.settings.console.public_url}/sign-in  (sample sign-ins are shown there)")
     out.print(f"  Website      {here.site_url}/")
     out.print(f"  Facebook     {here.graph_url}/public/page       (stand-in)")
     out.print(f"  Instagram    {here.graph_url}/public/instagram  (stand-in)")
@@ -89,5 +91,6 @@ def run_here(folder: Path | None = None) -> None:
             ref = publish_sample(here)
             threading.Thread(target=_announce, args=(here, ref, out, stop), daemon=True).start()
 
-        serve(here.bot, parts=PARTS, stop=stop, ready=begin)
+        made = sign_ins(here.bot, {"officer": here.officer.person, "director": here.director.person})
+        serve(here.bot, parts=PARTS, stop=stop, ready=begin, samples=shown(here.bot, made))
     out.print("Ended cleanly.")

@@ -1,4 +1,4 @@
-"""`downdate serve`: the loop, the public site and the watch page in one process, or each by itself."""
+"""`downdate serve`: the loop, the public site, the console and the watch page in one process, or each by itself."""
 
 import signal
 import threading
@@ -16,20 +16,27 @@ from adapters.http import EdgeSession
 from bot import standing, watch
 from bot.alerts import Sender
 from bot.context import Bot
-from bot.daemon import Loop, only_daemon
+from bot.daemon import SWEEP, Loop, only_daemon
 from bot.settings import notify_socket
 from bot.site import public_site
+from bot.web.app import assets_missing, console_app
+from store import desk
 
 log = structlog.get_logger()
 
-PARTS = ("daemon", "site", "watch")
+PARTS = ("daemon", "site", "console", "watch")
+Samples = Callable[[], list[dict[str, str]]]
+
+
+class MissingAssetsError(Exception):
+    """The console's stylesheet has not been built: `make run` or `make test` does it, a wheel holds it."""
 
 
 class _Listener:
     """One waitress server on its own thread."""
 
-    def __init__(self, application: object, *, host: str, port: int) -> None:
-        self._server = create_server(application, host=host, port=port, threads=4, ident=None)
+    def __init__(self, application: object, *, host: str, port: int, threads: int = 4) -> None:
+        self._server = create_server(application, host=host, port=port, threads=threads, ident=None)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     def __enter__(self) -> Self:
@@ -47,6 +54,7 @@ def serve(
     parts: tuple[str, ...] = PARTS,
     stop: threading.Event | None = None,
     ready: Callable[[], None] | None = None,
+    samples: Samples = list,
 ) -> None:
     """Run until SIGTERM or SIGINT; ends within 10 s, leaving calls in flight to the states that exist for that.
 
@@ -66,6 +74,8 @@ def serve(
             stack.enter_context(
                 _Listener(public_site(site.root, hosts=frozenset({host})), host=site.host, port=site.port)
             )
+        if "console" in parts:
+            stack.enter_context(_console(bot, loop if "daemon" in parts else None, samples))
         if "watch" in parts:
             stack.enter_context(_watch_page(bot, loop if "daemon" in parts else None))
         if "daemon" in parts:
@@ -85,6 +95,23 @@ def _snapshot(bot: Bot, loop: Loop | None) -> watch.Snapshot:
     age = None if loop is None or loop.turned is None else timedelta(seconds=monotonic() - loop.turned)
     with bot.ledger.read() as tx:
         return standing.snapshot(bot, tx, bot.now, last_sweep_age=age)
+
+
+def _console(bot: Bot, loop: Loop | None, samples: Samples) -> _Listener:
+    """The console; where the loop runs elsewhere, its age is read from the ledger."""
+    if assets_missing():
+        raise MissingAssetsError
+
+    def age() -> timedelta | None:
+        if loop is not None:
+            return None if loop.turned is None else timedelta(seconds=monotonic() - loop.turned)
+        with bot.ledger.read() as tx:
+            last = desk.last_beat(tx, SWEEP)
+        return timedelta.max if last is None else bot.now - last
+
+    app = console_app(bot, loop_age=age, samples=samples)
+    chosen = bot.settings.console
+    return _Listener(app, host=chosen.host, port=chosen.port, threads=12)
 
 
 def _watch_page(bot: Bot, loop: Loop | None) -> _Listener:

@@ -22,7 +22,7 @@ from bot.settings_model import Settings
 Key = tuple[str, ...]
 
 FILES = {
-    "bot.toml": frozenset({"ledger", "site", "serve", "loop", "channels", "alerts"}),
+    "bot.toml": frozenset({"ledger", "site", "serve", "console", "loop", "channels", "alerts"}),
     "policy.toml": frozenset({"council", "retention"}),
     "law.toml": frozenset({"law"}),
 }

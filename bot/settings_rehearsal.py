@@ -17,6 +17,7 @@ def rehearsal_defaults(
     graph_url: str,
     site_port: int,
     serve_port: int,
+    console_port: int = 8484,
     period: timedelta = timedelta(minutes=2),
 ) -> dict[str, Any]:
     """Overrides for `load`: all four channels on, each against its stand-in, a month shrunk to `period`.
@@ -27,6 +28,7 @@ def rehearsal_defaults(
     return {
         "ledger": {"folder": str(folder)},
         "site": {"public_url": f"http://127.0.0.1:{site_port}", "host": "127.0.0.1", "port": site_port},
+        "console": {"public_url": f"http://127.0.0.1:{console_port}", "host": "127.0.0.1", "port": console_port},
         "serve": {"host": "127.0.0.1", "port": serve_port},
         "retention": _retention(period),
         "loop": _loop(),

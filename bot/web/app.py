@@ -56,7 +56,7 @@ def console_app(
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader(
         [PackageLoader("bot.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
     security.protect(app)

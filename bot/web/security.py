@@ -14,7 +14,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def nonce() -> str:
-    """This answer's own, made when it is first asked for, so that error pages have one as well."""
+    """The answer's own, made when it is first asked for, so that error pages have one as well."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     made: str = g.nonce
