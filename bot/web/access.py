@@ -4,6 +4,7 @@ What a person may do with one notice or case is decided again where it is done (
 """
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -44,6 +45,16 @@ TABLE: dict[str, Access] = {
     "signin.proved": Access(roles=PEOPLE),
     "about.accessibility": PUBLIC,
     "live.home": Access(roles=PEOPLE),
+    "live.search": Access(roles=PEOPLE),
+    "live.listed": Access(roles=PEOPLE),
+    "notice.page": Access(roles=PEOPLE),
+    "retract.form": Access(roles=OFFICERS),
+    "retract.act": Access(roles=OFFICERS),
+    "retract.progress": Access(roles=PEOPLE),
+    "retract.part": Access(roles=PEOPLE),
+    "retract.case_progress": Access(roles=PEOPLE),
+    "retract.case_part": Access(roles=PEOPLE),
+    "retract.sheet": Access(roles=PEOPLE),
 }
 
 
@@ -84,8 +95,10 @@ def _here() -> str:
 def _to_sign_in() -> AnyResponse:
     if request.method in {"GET", "HEAD"} or request.endpoint is None:
         return redirect(url_for("signin.form", next=_here()))
-    # What was typed is lost with the session; the page it was typed on comes back after signing in.
-    return redirect(url_for("signin.form", next=request.path, late="1"), code=303)
+    # The page it was typed on comes back after signing in; a retraction with its choices, which name nobody.
+    kept = {name: request.form[name] for name in ("reason", "scope") if name in request.form}
+    onward = f"{request.path}?{urlencode(kept)}" if kept else request.path
+    return redirect(url_for("signin.form", next=onward, late="1"), code=303)
 
 
 def remember(response: Response | AnyResponse, secret: str) -> None:

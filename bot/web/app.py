@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
@@ -14,6 +14,7 @@ from bot.context import Bot
 from bot.web import access, security, words
 from bot.web.current import KEY, now, signed_in
 from bot.web.pages import BLUEPRINTS
+from bot.web.pages.retract import expired
 
 # What went wrong, and what to do, for people; other codes get the last one's words.
 _SAID: dict[int, tuple[str, str]] = {
@@ -101,6 +102,8 @@ def _http_error(error: HTTPException) -> tuple[str, int]:
 
 
 def _form_expired(_: CSRFError) -> tuple[str, int]:
+    if request.endpoint == "retract.act" and signed_in() is not None:
+        return expired(str((request.view_args or {})["ref"]))
     title, do = "The form was open for too long", "Go back, reload the page, and send it again."
     return render_template("error.html", title=title, do=do), 400
 

@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from bot.web.pages import about, live, signin
+from bot.web.pages import about, live, notice, retract, signin
 
-BLUEPRINTS: tuple[Blueprint, ...] = (signin.pages, about.pages, live.pages)
+BLUEPRINTS: tuple[Blueprint, ...] = (signin.pages, about.pages, live.pages, retract.pages, notice.pages)

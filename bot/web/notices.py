@@ -1,0 +1,89 @@
+"""Notices as the pages show them: what stands in the ledger, with headline and case for those who may read them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.cli_status import Line, post_words
+from bot.context import Bot
+from bot.standing import ChannelStanding
+from policies.lifecycle import State
+from policies.terms import Channel
+from store import publications
+from store.ledger import Tx
+
+NAMES: dict[Channel, str] = {
+    Channel.WEBSITE: "Website",
+    Channel.FACEBOOK: "Facebook",
+    Channel.X: "X",
+    Channel.INSTAGRAM: "Instagram",
+}
+_TAGS: dict[State, tuple[str, str]] = {
+    State.QUEUED: ("Waiting", "govuk-tag--grey"),
+    State.POSTING: ("Not known yet", "govuk-tag--yellow"),
+    State.LIVE: ("Live", "govuk-tag--green"),
+    State.REMOVING: ("Coming down", "govuk-tag--orange"),
+    State.REMOVED: ("Gone", "govuk-tag--grey"),
+    State.NOT_POSTED: ("Not posted", "govuk-tag--grey"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A line of the board with the words a person knows the notice by."""
+
+    line: Line
+    headline: str
+    case_ref: str
+    case_key: str
+    names: tuple[str, ...]
+
+    def matches(self, words: str) -> bool:
+        """Whether a fragment of a name, case or reference is in it."""
+        wanted = words.casefold().strip()
+        inside = (self.line.ref, self.case_ref, self.case_key, self.headline, *self.names)
+        return bool(wanted) and any(wanted in text.casefold() for text in inside)
+
+
+def shown(tx: Tx, line: Line) -> Shown:
+    """The line with its words, opened in memory only; there is no index of names (design: section 4)."""
+    known = publications.find(tx, line.ref)
+    if known is None:
+        return Shown(
+            line=line, headline="A copy of a notice this ledger does not know", case_ref="", case_key="", names=()
+        )
+    revision = publications.approved_revision(tx, known.id) or publications.latest_revision(tx, known.id)
+    notice = publications.load(tx, known.id, revision)
+    names = [subject.name for subject in notice.subjects if subject.name]
+    names += [facts.name for facts in notice.content.facts if facts.name]
+    return Shown(
+        line=line,
+        headline=notice.content.headline,
+        case_ref=notice.case_ref,
+        case_key=known.case_key,
+        names=tuple(names),
+    )
+
+
+def channel_rows(line: Line) -> Iterator[dict[str, str]]:
+    """Each channel's newest copy: name, tag with its words, and the link while it may be up."""
+    for each in line.publication.channels if line.publication else ():
+        yield _row(each)
+
+
+def _row(each: ChannelStanding) -> dict[str, str]:
+    last = each.posts[-1] if each.posts else None
+    tag, colour = _TAGS[last.state] if last else ("Not queued", "govuk-tag--grey")
+    open_now = last is not None and last.state in {State.LIVE, State.POSTING, State.REMOVING}
+    return {
+        "name": NAMES[each.channel],
+        "tag": tag,
+        "colour": colour,
+        "words": post_words(last).replace(last.url or "\0", "").strip() if last else "",
+        "url": (last.url or "") if last and open_now else "",
+    }
+
+
+def find_all(bot: Bot, tx: Tx, lines: tuple[Line, ...]) -> list[Shown]:
+    """Every line with its words."""
+    del bot
+    return [shown(tx, line) for line in lines]

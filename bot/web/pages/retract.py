@@ -1,0 +1,201 @@
+"""Retracting: reason, this notice or the whole case, then each object until it is proven gone. A GET never acts."""
+
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+
+import segno
+import structlog
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from bot import intake
+from bot.cli_retract import DONE, unproven
+from bot.cli_status import detail
+from bot.intake import NotFound
+from bot.submission_checks import InputRefused
+from bot.urgent import copies, take_down_now
+from bot.web.current import console, me, now, the_bot
+from bot.web.errors import Errors
+from bot.web.notices import NAMES, Shown, shown
+from policies.terms import CLAUSE, Reason
+from store import posts, publications
+from store.ledger import Tx
+
+pages = Blueprint("retract", __name__)
+log = structlog.get_logger()
+PATIENCE = timedelta(minutes=2)
+
+# In the policy's words, the most urgent first; what only the clock or a Director gives stands last.
+REASONS: tuple[tuple[Reason, str], ...] = (
+    (Reason.ELIMINATED, "Eliminated from enquiries"),
+    (Reason.INACCURATE, "Wrong person, or something in it is wrong"),
+    (Reason.APPEAL_LODGED, "An appeal was lodged"),
+    (Reason.APPEAL_SUCCEEDED, "An appeal succeeded"),
+    (Reason.SENTENCE_CHANGED, "The sentence was changed"),
+    (Reason.RESTRICTION_IMPOSED, "A court restricted reporting"),
+    (Reason.IDENTIFIED, "Identified, arrested or charged (image appeal)"),
+    (Reason.REQUEST_UPHELD, "A removal request, granted or to be decided"),
+    (Reason.SPENT, "The conviction is spent"),
+    (Reason.ORDER_ENDED, "The order has ended"),
+    (Reason.APPROVAL_WITHDRAWN, "The Director withdraws approval"),
+    (Reason.RETENTION_ENDED, "Its time is over"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the form says so far."""
+
+    reason: str = ""
+    scope: str = "notice"
+    note: str = ""
+
+
+def _given() -> Given:
+    said = request.form if request.method == "POST" else request.args
+    return Given(reason=said.get("reason", ""), scope=said.get("scope", "notice"), note=said.get("note", "")[:2000])
+
+
+def _shown(ref: str) -> Shown:
+    bot = the_bot()
+    try:
+        with bot.ledger.read() as tx:
+            return shown(tx, detail(bot, tx, ref, now()).line)
+    except NotFound:
+        abort(404)
+
+
+@pages.get("/notices/<ref>/retract")
+def form(ref: str) -> str:
+    return _form(ref, _given(), Errors())
+
+
+def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str:
+    return render_template(
+        "retract.html", notice=_shown(ref), given=given, errors=errors, reasons=REASONS, clauses=CLAUSE, again=again
+    )
+
+
+def expired(ref: str) -> tuple[str, int]:
+    """The form was too old: the choices are kept, and one more tap does it."""
+    return _form(ref, _given(), Errors(), again=True), 400
+
+
+@pages.post("/notices/<ref>/retract")
+def act(ref: str) -> Response | tuple[str, int]:
+    given, errors = _given(), Errors()
+    notice = _shown(ref)
+    if given.reason not in {reason.value for reason, _ in REASONS}:
+        errors.add("reason", "Choose why it comes down")
+    if given.scope not in {"notice", "case"}:
+        errors.add("scope", "Choose this notice or the whole case")
+    if errors:
+        return _form(ref, given, errors), 400
+    whole = given.scope == "case"
+    try:
+        down = intake.retract(
+            the_bot(),
+            me(),
+            ref=None if whole else notice.line.ref,
+            case=notice.case_ref if whole else None,
+            reason=Reason(given.reason),
+            note=given.note,
+        )
+    except intake.NotAllowedHere as no:
+        errors.add("reason", no.remedy)
+        return _form(ref, given, errors), 403
+    except InputRefused as no:
+        for problem in no.problems:
+            errors.add("reason", f"{problem.what} {problem.remedy}")
+        return _form(ref, given, errors), 400
+    _take_down(down)
+    if whole:
+        return redirect(url_for("retract.case_progress", key=notice.case_key), code=303)
+    return redirect(url_for("retract.progress", ref=notice.line.ref), code=303)
+
+
+def _take_down(down: list[int]) -> None:
+    """Work on it here and now, beside the answer; the loop is the net if this process ends."""
+    if not down:
+        return
+    bot = the_bot()
+    worker = threading.Thread(target=take_down_now, args=(bot, down), kwargs={"patience": PATIENCE}, daemon=True)
+    worker.start()
+
+
+def _of_case(tx: Tx, key: str) -> list[publications.Known]:
+    found = publications.of_case(tx, key)
+    if not found:
+        abort(404)
+    return found
+
+
+def _state(refs: list[publications.Known]) -> dict[str, object]:
+    """Every object of these notices with its word and time, and what is left to do by hand."""
+    bot = the_bot()
+    with bot.ledger.read() as tx:
+        ids = [post.id for known in refs for post in posts.of_publication(tx, known.id)]
+        retractions = [publications.retraction_of(tx, known.id) for known in refs]
+    seen = copies(bot, ids)
+    left = [each for each in unproven(bot, ids) if each["code"] or each["url"]]
+    return {
+        "copies": seen,
+        "names": NAMES,
+        "done": all(each.word in DONE for each in seen),
+        "left": left if not all(each.word in DONE for each in seen) else [],
+        "retraction": next((each for each in retractions if each is not None), None),
+        "refs": [known.ref for known in refs],
+        "finished": DONE,
+    }
+
+
+def _known(ref: str) -> list[publications.Known]:
+    with the_bot().ledger.read() as tx:
+        found = publications.find(tx, ref)
+    if found is None:
+        abort(404)
+    return [found]
+
+
+@pages.get("/notices/<ref>/progress")
+def progress(ref: str) -> str:
+    part = url_for("retract.part", ref=ref)
+    return render_template("progress.html", part=part, title=ref, again=ref, **_state(_known(ref)))
+
+
+@pages.get("/notices/<ref>/progress/part")
+def part(ref: str) -> str:
+    return render_template("progress_part.html", **_state(_known(ref)))
+
+
+@pages.get("/cases/<key>/progress")
+def case_progress(key: str) -> str:
+    with the_bot().ledger.read() as tx:
+        found = _of_case(tx, key)
+    part_url = url_for("retract.case_part", key=key)
+    return render_template("progress.html", part=part_url, title="the case", again=found[0].ref, **_state(found))
+
+
+@pages.get("/cases/<key>/progress/part")
+def case_part(key: str) -> str:
+    with the_bot().ledger.read() as tx:
+        found = _of_case(tx, key)
+    return render_template("progress_part.html", **_state(found))
+
+
+@pages.get("/cases/<key>/sheet")
+def sheet(key: str) -> str:
+    """The case sheet: each notice with a code that opens its retraction, and whom to ring without a network."""
+    bot = the_bot()
+    with bot.ledger.read() as tx:
+        found = [shown(tx, detail(bot, tx, known.ref, now()).line) for known in _of_case(tx, key)]
+    codes = {each.line.ref: _code(each.line.ref) for each in found}
+    return render_template("sheet.html", notices=found, codes=codes, help_line=console().help_line)
+
+
+def _code(ref: str) -> Markup:
+    address = f"{console().public_url}{url_for('retract.form', ref=ref)}"
+    title = f"Opens the retraction of {ref}"
+    return Markup(segno.make(address).svg_inline(scale=4, title=title))  # noqa: S704  # our own drawing
