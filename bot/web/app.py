@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -15,6 +16,8 @@ from bot.web import access, security, words
 from bot.web.current import KEY, now, signed_in
 from bot.web.pages import BLUEPRINTS
 from bot.web.pages.retract import expired
+
+log = structlog.get_logger()
 
 # What went wrong, and what to do, for people; other codes get the last one's words.
 _SAID: dict[int, tuple[str, str]] = {
@@ -61,8 +64,9 @@ def console_app(
         [PackageLoader("bot.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
     security.protect(app)
-    CSRFProtect(app)
+    # Who it is comes first, so that a form that was open too long is answered to the person it belongs to.
     access.guard(app)
+    CSRFProtect(app)
     words.teach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -97,6 +101,10 @@ def _may_open(endpoint: str) -> bool:
 
 def _http_error(error: HTTPException) -> tuple[str, int]:
     code = error.code or 500
+    if code in {400, 403, 413, 429}:
+        # Who tried what (ASVS 16.3.2); an address may hold what somebody typed, so only the route is named.
+        found = signed_in()
+        log.warning("console_refused", status=code, route=request.endpoint, person=found and found.person.id)
     title, do = _SAID.get(code, _SAID[500])
     return render_template("error.html", title=title, do=do), code
 
