@@ -57,6 +57,8 @@ def console_app(
         SESSION_COOKIE_SAMESITE="Lax",
         # A form stays good for as long as the browser's session: nobody loses a retraction to a clock.
         WTF_CSRF_TIME_LIMIT=None,
+        # `bot.web.security` has asked for the origin before, and takes it from either header.
+        WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
