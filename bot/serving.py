@@ -42,13 +42,23 @@ class _Listener:
         self._server = create_server(
             application, host=host, port=port, threads=threads, ident=None, max_request_body_size=largest
         )
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except (OSError, ValueError):
+            # Its sockets were closed under it, which is how it is ended.
+            if not self._closing:
+                raise
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing = True
         self._server.close()
         self._thread.join(2)
 

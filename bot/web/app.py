@@ -49,22 +49,7 @@ def console_app(
     """The whole console. `loop_age`: since the last whole sweep; `samples`: sign-ins to show, in a rehearsal only."""
     app = Flask("bot.web", static_folder=str(Path(__file__).parent / "static"))
     app.extensions[KEY] = bot
-    app.config.update(
-        SECRET_KEY=bot.ledger.cipher.derived("console forms"),
-        SESSION_COOKIE_NAME="dd_form",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=bot.settings.console.public_url.startswith("https"),
-        SESSION_COOKIE_SAMESITE="Lax",
-        # A form stays good for as long as the browser's session: nobody loses a retraction to a clock.
-        WTF_CSRF_TIME_LIMIT=None,
-        # `bot.web.security` has asked for the origin before, and takes it from either header.
-        WTF_CSRF_SSL_STRICT=False,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
-    )
-    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_loader = ChoiceLoader(
-        [PackageLoader("bot.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
-    )
+    _configure(app, bot)
     security.protect(app)
     # Who it is comes first, so that a form that was open too long is answered to the person it belongs to.
     access.guard(app)
@@ -93,6 +78,30 @@ def console_app(
         }
 
     return app
+
+
+def _configure(app: Flask, bot: Bot) -> None:
+    app.config.update(
+        SECRET_KEY=bot.ledger.cipher.derived("console forms"),
+        SESSION_COOKIE_NAME="dd_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=bot.settings.console.public_url.startswith("https"),
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A form stays good for as long as the browser's session: nobody loses a retraction to a clock.
+        WTF_CSRF_TIME_LIMIT=None,
+        # `bot.web.security` has asked for the origin before, and takes it from either header.
+        WTF_CSRF_SSL_STRICT=False,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.jinja_options = {
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "finalize": words.visible,
+    }
+    app.jinja_loader = ChoiceLoader(
+        [PackageLoader("bot.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
+    )
 
 
 def _may_open(endpoint: str) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from bot import signing_in
@@ -96,3 +97,18 @@ class Browser:
 def words(answer: TestResponse) -> str:
     """What a reader sees of a page, roughly: without tags, with entities as the characters they stand for."""
     return unescape(re.sub(r"<[^>]*>", " ", answer.text))
+
+
+def routes(app: Flask, *, methods: tuple[str, ...] = ("GET", "POST")) -> list[tuple[Rule, str]]:
+    """Every route with each of its methods."""
+    return [
+        (rule, method)
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint)
+        for method in methods
+        if method in (rule.methods or ())
+    ]
+
+
+def address(app: Flask, rule: Rule, given: dict[str, str]) -> str:
+    """The route's address, with what stands for a notice, a case and so on."""
+    return app.url_map.bind("").build(rule.endpoint, {name: given[name] for name in rule.arguments})

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 from collections.abc import Callable
@@ -116,9 +117,9 @@ class Issuer(Standin):
             # The classic confusion: the public key as a shared secret.
             public = KEYS["first"].as_pem(private=False)
             head = {"alg": "HS256", "kid": "first"}
-            body = ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=").decode() for p in (head, claims))
-            import hmac
-
+            body = ".".join(
+                base64.urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=").decode() for p in (head, claims)
+            )
             mac = hmac.new(public, body.encode(), hashlib.sha256).digest()
             return f"{body}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
         return jwt.encode({"alg": "RS256", "kid": self.says.key}, claims, KEYS[self.says.key])

@@ -12,6 +12,7 @@ from adapters.standin.server import serving
 from bot import accounts
 from bot.settings import SettingsRefused, load, rehearsal_defaults
 from bot.settings_values import Secret
+from bot.signing_in import resume
 from bot.web.access import COOKIE
 from bot.web.app import console_app
 from store import people, signins
@@ -190,7 +191,7 @@ def test_an_issuer_that_is_down_or_broken_signs_nobody_in(desk, issuer, director
         answer = desk.get(back)
     assert answer.status_code == 403
     assert SORRY in answer.text
-    assert [line["event"] for line in logged if line["log_level"] == "warning"][0] == "entra_refused"
+    assert next(line["event"] for line in logged if line["log_level"] == "warning") == "entra_refused"
 
 
 def test_a_password_still_works_while_the_issuer_is_down(desk, issuer, director, office):
@@ -243,9 +244,16 @@ def test_a_person_who_was_disabled_or_has_no_role_is_refused(desk, issuer, direc
 
 @pytest.mark.parametrize(
     ("roles", "opens"),
-    [(None, True), (["Director"], True), (["Approver"], True), (["Admin", "Comms"], False), ([], False), ("Director", False)],
+    [
+        (None, True),
+        (["Director"], True),
+        (["Approver"], True),
+        (["Admin", "Comms"], False),
+        ([], False),
+        ("Director", False),
+    ],
 )
-def test_the_tokens_roles_can_take_away_and_never_give(desk, issuer, director, office, roles, opens):
+def test_the_tokens_roles_can_take_away_and_never_give(desk, issuer, director, roles, opens):
     issuer.says = Says(claims={} if roles is None else {"roles": roles})
     answer = through(desk, issuer)
     assert desk.is_in == opens
@@ -256,8 +264,6 @@ def test_the_tokens_roles_narrow_a_session_for_as_long_as_it_lasts(desk, issuer,
     accounts.link(office.bot, office.staff.admin, office.staff.deputy.id, tenant=TENANT, subject=OBJECT)
     issuer.says = Says(claims={"roles": ["Comms"]})
     through(desk, issuer)
-    from bot.signing_in import resume
-
     found = resume(office.bot, desk.cookie(COOKIE), office.bot.settings.console, office.clock())
     assert {role.value for role, _ in found.person.roles} == {"comms"}
 
@@ -363,7 +369,9 @@ def test_what_is_missing_for_entra_is_named_with_its_place():
 
 def test_a_rehearsal_never_asks_the_real_entra(tmp_path):
     url = f"https://login.microsoftonline.com/{TENANT}/v2.0/.well-known/openid-configuration"
-    over = rehearsal_defaults(tmp_path, x_url="http://127.0.0.1:1", graph_url="http://127.0.0.1:1", site_port=1, serve_port=2)
+    over = rehearsal_defaults(
+        tmp_path, x_url="http://127.0.0.1:1", graph_url="http://127.0.0.1:1", site_port=1, serve_port=2
+    )
     environ = {"DOWNDATE__CONSOLE__ENTRA_METADATA_URL": url, "DOWNDATE__CONSOLE__ENTRA_CLIENT_ID": "x"}
     with pytest.raises(SettingsRefused) as refused:
         load(rehearsal=True, environ=environ, overrides=over)

@@ -2,7 +2,6 @@
 
 import re
 import socket
-import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +9,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from waitress import create_server
 
 from bot import serving
 from bot.rehearsal import free_port
@@ -18,8 +16,7 @@ from bot.web.access import TABLE
 from bot.web.app import console_app
 from bot.web.security import LARGEST_FORM
 from tests.bot.office import copy_office
-from tests.bot.web.browser import Browser
-from tests.bot.web.test_roles import address, given, routes, staff  # noqa: F401  # fixtures
+from tests.bot.web.browser import Browser, address, routes
 
 ELSEWHERE = "https://elsewhere.example"
 
@@ -182,7 +179,11 @@ def test_another_host_name_is_refused_and_never_repeated(officer, host):
 
 
 def test_a_forwarded_host_or_scheme_is_not_believed(desk):
-    headers = {"X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "https", "Forwarded": "host=elsewhere.example"}
+    headers = {
+        "X-Forwarded-Host": "elsewhere.example",
+        "X-Forwarded-Proto": "https",
+        "Forwarded": "host=elsewhere.example",
+    }
     assert "elsewhere" not in str(desk.get("/", headers=headers).headers)
 
 
@@ -233,7 +234,9 @@ def test_too_large_a_form_is_refused_before_it_is_read(office):
 def test_a_form_of_too_many_parts_or_too_long_a_field_is_refused(officer):
     many = {f"f{number}": "x" for number in range(501)}
     assert officer.post("/search", many, content_type="multipart/form-data").status_code == 413
-    long = b'--x\r\nContent-Disposition: form-data; name="words"\r\n\r\n' + b"x" * (2 * 1024 * 1024 + 1) + b"\r\n--x--\r\n"
+    long = (
+        b'--x\r\nContent-Disposition: form-data; name="words"\r\n\r\n' + b"x" * (2 * 1024 * 1024 + 1) + b"\r\n--x--\r\n"
+    )
     headers = {"Origin": officer.origin, "Content-Type": "multipart/form-data; boundary=x"}
     assert officer.ask("POST", "/search", data=long, headers=headers).status_code == 413
 
@@ -270,7 +273,13 @@ def test_under_https_every_cookie_is_secure_and_out_of_reach_of_scripts(template
 def test_no_address_of_a_page_holds_a_name_or_a_secret(app, officer, given, office):
     """Names and secrets of a notice and its case never stand in a link, a form's address or a redirect."""
     officer.get("/")
-    for path in ("/", "/list/waiting", f"/notices/{given['ref']}", f"/notices/{given['ref']}/retract", f"/cases/{given['key']}/sheet"):
+    for path in (
+        "/",
+        "/list/waiting",
+        f"/notices/{given['ref']}",
+        f"/notices/{given['ref']}/retract",
+        f"/cases/{given['key']}/sheet",
+    ):
         text = officer.get(path).text
         links = re.findall(r'(?:href|action|src|data-part)="([^"]*)"', text)
         assert links
@@ -286,7 +295,9 @@ def test_no_page_asks_another_host_for_anything(app, officer, given):
         answer = officer.get(address(app, rule, given))
         for link in re.findall(r'(?:src|href|action|data-part)="([^"]*)"', answer.text):
             parts = urlsplit(link)
-            assert not parts.netloc or f"//{parts.netloc}" in officer.origin or parts.netloc.startswith("127.0.0.1"), link
+            assert not parts.netloc or f"//{parts.netloc}" in officer.origin or parts.netloc.startswith("127.0.0.1"), (
+                link
+            )
         assert not re.search(r'(?:src|srcset|poster|background)="(?:https?:)?//', answer.text)
 
 
@@ -294,16 +305,14 @@ def test_the_retraction_answers_while_slow_clients_hold_connections(office, give
     """Denial: clients that never finish their request take no worker (reliability: section 6)."""
     port = free_port()
     app = console_app(office.bot)
-    server = create_server(app, host="127.0.0.1", port=port, threads=4, ident=None)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     with ExitStack() as stack:
-        stack.callback(thread.join, 5)
-        stack.callback(server.close)
+        stack.enter_context(serving._Listener(app, host="127.0.0.1", port=port, threads=4))
         for _ in range(50):
             slow = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
             slow.sendall(b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:8484\r\nContent-Length: 100\r\n\r\na")
-        client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=timedelta(seconds=1).total_seconds()))
+        client = stack.enter_context(
+            socket.create_connection(("127.0.0.1", port), timeout=timedelta(seconds=1).total_seconds())
+        )
         path = f"/notices/{given['ref']}/retract"
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:8484\r\nConnection: close\r\n\r\n".encode())
         assert client.recv(4096).startswith(b"HTTP/1.1 302 ")

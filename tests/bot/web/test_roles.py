@@ -7,7 +7,7 @@ from bot.web import access
 from policies.terms import Role
 from store import people
 from tests.bot.office import SERVICE
-from tests.bot.web.browser import Browser
+from tests.bot.web.browser import Browser, address, routes
 
 EVERY = {"comms", "officer", "director", "other_director", "dpo", "legal", "auditor", "admin"}
 MAY_RETRACT = EVERY - {"auditor"}
@@ -47,44 +47,6 @@ MAY_OPEN = {
 }
 # Only after a fresh proof of identity.
 STRONG = {"account.password_form", "account.password", "account.factor_form", "account.factor"}
-
-
-@pytest.fixture
-def staff(office):
-    with office.bot.ledger.write() as tx:
-        legal, _ = people.add(tx, name="Sample legal", held=[(Role.LEGAL, None)], now=office.clock())
-        no_role, _ = people.add(tx, name="Sample leaver", held=[], now=office.clock())
-    s = office.staff
-    return {
-        "comms": s.comms, "officer": s.second, "director": s.director, "other_director": s.other_director,
-        "dpo": s.dpo, "legal": legal, "auditor": s.auditor, "admin": s.admin, "no_role": no_role, "nobody": None,
-    }  # fmt: skip
-
-
-def routes(app, *, methods=("GET", "POST")):
-    """Every route with its methods, and its address with what stands for a notice, a case and so on."""
-    return [
-        (rule, method)
-        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint)
-        for method in methods
-        if method in (rule.methods or ())
-    ]
-
-
-def address(app, rule, given):
-    values = {name: given[name] for name in rule.arguments}
-    return app.url_map.bind("").build(rule.endpoint, values)
-
-
-@pytest.fixture
-def given(office):
-    """What the arguments of routes stand for: a real notice, its case, and so on."""
-    ref = office.approved(channels=["website"])
-    with office.bot.ledger.read() as tx:
-        from store import publications
-
-        known = publications.find(tx, ref)
-    return {"ref": ref, "key": known.case_key, "name": "waiting", "invitation": "none-such", "filename": "console.css"}
 
 
 def test_the_table_names_every_route_and_no_other(app):

@@ -12,7 +12,6 @@ from bot.web.access import COOKIE
 from policies.terms import Reason
 from store import signins
 from tests.bot.web.browser import PASSWORD, words
-from tests.bot.web.test_roles import given  # noqa: F401  # a fixture
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 WRONG = "Name, password or code is not right"
@@ -95,7 +94,9 @@ def test_guesses_at_the_same_moment_count_one_another(office, desk, second):
     assert outcomes.count("TooManyTries") == 7
 
 
-def test_an_officer_gets_in_and_retracts_while_somebody_guesses_at_their_name(office, desk, second, open_browser, given):
+def test_an_officer_gets_in_and_retracts_while_somebody_guesses_at_their_name(
+    office, desk, second, open_browser, given
+):
     desk.sign_in("second")
     desk.post("/sign-out")
     phone = open_browser()
@@ -192,7 +193,9 @@ def test_a_proof_of_identity_gives_the_session_a_new_secret(office, desk, direct
 
 def test_guesses_at_a_proof_are_slowed_and_the_session_goes_on(office, desk, director):
     desk.sign_in("director", code=code(office))
-    statuses = [desk.post("/prove", {"password": "a wrong guess at it", "code": "000000"}).status_code for _ in range(7)]
+    statuses = [
+        desk.post("/prove", {"password": "a wrong guess at it", "code": "000000"}).status_code for _ in range(7)
+    ]
     assert statuses == [403] * 5 + [429] * 2
     assert desk.is_in
 
