@@ -16,6 +16,26 @@ from store import signins
 pages = Blueprint("account", __name__)
 
 
+# The first that occurs: browsers name one another, the newest last.
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "a Mac"),
+    ("CrOS", "a Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def known_as(device: str) -> str:
+    """What its owner calls a browser, from what it calls itself."""
+    browser = next((word for part, word in _BROWSERS if part in device), None)
+    system = next((word for part, word in _SYSTEMS if part in device), None)
+    if browser and system:
+        return f"{browser} on {system}"
+    return device or "A browser that does not say what it is"
+
+
 def _mine() -> SignedIn:
     found = signed_in()
     assert found is not None  # the table lets only signed-in people come here
@@ -33,7 +53,7 @@ def home() -> str:
     devices = [
         {
             "mark": each.hash[: accounts.MARK],
-            "name": each.device or "A browser that does not say what it is",
+            "name": known_as(each.device),
             "made_at": each.made_at,
             "seen_at": each.seen_at,
             "this": each.hash == mine.session.hash,

@@ -48,7 +48,7 @@ def back() -> Response | tuple[str, int]:
         if again and found is not None:
             secret = accounts.prove_by_entra(the_bot(), found, proved, now())
         else:
-            device = request.user_agent.string[:120]
+            device = request.user_agent.string[:200]
             secret = accounts.enter(the_bot(), proved, device=device, now=now(), instead_of=found)
     except EntraFailed as failed:
         return _sorry(failed.kind)

@@ -13,6 +13,7 @@ from bot import accounts, cli, signing_in
 from bot.intake_refusals import Conflict, NotAllowedHere, NotFound
 from bot.settings import as_environment, rehearsal_defaults
 from bot.web.access import COOKIE
+from bot.web.pages.account import known_as
 from store import desk as alerts
 from store import people, signins
 from tests.bot.web.browser import PASSWORD
@@ -57,6 +58,26 @@ def test_the_name_a_browser_gives_itself_is_shown_as_text(desk, office, second):
     page = desk.get("/account").text
     assert "<script>alert" not in page
     assert "{{7*7}}" in page
+
+
+@pytest.mark.parametrize(
+    ("says", "known"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0",
+            "Edge on Windows",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Mobile Safari/604.1", "Safari on iPhone"),
+        ("curl/8.5", "curl/8.5"),
+        ("", "A browser that does not say what it is"),
+    ],
+)
+def test_a_browser_is_named_as_its_owner_would(says, known):
+    assert known_as(says) == known
 
 
 def test_one_signs_out_of_one_browser_and_the_others_go_on(desk, open_browser, second):
