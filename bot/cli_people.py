@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot import alarms
-from bot.alert_kinds import AlertKind
+from bot import accounts
 from bot.cli_opening import Doorway, acting
 from bot.cli_output import day_and_time, misused, one_of, say, say_json, tell
 from bot.context import Bot
@@ -56,7 +55,7 @@ def add(
     """Give somebody a role, and print the token that proves it, once. Every Director is told."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        admin = _admin(bot)
+        admin = administrator(bot)
         held = _held(bot, role or [], service, system=system)
         ends = _ends(until, bot.now)
         if system and ends:
@@ -79,7 +78,7 @@ def add(
             )
             for each, of in held if ends else []:
                 people.grant(tx, made.id, each, of, starts=bot.now, ends=ends)
-            _record(bot, tx, admin, "person_added", made.id, roles=spoken(held) or None, until=until)
+            accounts.record(bot, tx, admin, "person_added", made.id, roles=spoken(held) or None, until=until)
     say(token)
     ending = f", until the end of {until}" if until else ""
     tell(f"{made.id} may act from now on as {spoken(held) or 'a system'}{ending}. {_ONCE}")
@@ -92,7 +91,7 @@ def everybody(
     """Who may act, and as what. The JSON document leaves the names out."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        _admin(bot)
+        administrator(bot)
         with bot.ledger.read() as tx:
             known = people.everyone(tx, bot.now)
     if as_json:
@@ -107,7 +106,7 @@ def disable(ctx: typer.Context, *, person_id: Annotated[str, typer.Argument(meta
     """End all a person may do. What they did stays theirs."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        admin = _admin(bot)
+        admin = administrator(bot)
         with bot.ledger.write() as tx:
             now = bot.now
             _somebody(tx, person_id, now)
@@ -117,6 +116,7 @@ def disable(ctx: typer.Context, *, person_id: Annotated[str, typer.Argument(meta
                 raise Conflict("ID", person_id, "Nobody else is an administrator.", remedy, "12.1")
             people.disable(tx, person_id, now)
             people.revoke_tokens(tx, person_id, now)
+            accounts.shut_out(tx, person_id, now)
             journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=person_id)
     say(f"{person_id} may not act any more, as of {day_and_time(now)}.")
 
@@ -126,17 +126,17 @@ def token(ctx: typer.Context, *, person_id: Annotated[str, typer.Argument(metava
     """Withdraw a person's tokens and print a new one, once. Every Director is told."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        admin = _admin(bot)
+        admin = administrator(bot)
         with bot.ledger.write() as tx:
             _somebody(tx, person_id, bot.now)
             people.revoke_tokens(tx, person_id, bot.now)
             made = people.issue_token(tx, person_id, bot.now)
-            _record(bot, tx, admin, "token_issued", person_id)
+            accounts.record(bot, tx, admin, "token_issued", person_id)
     say(made)
     tell(f"This is the only token of {person_id} now. {_ONCE}")
 
 
-def _admin(bot: Bot) -> Person:
+def administrator(bot: Bot) -> Person:
     admin = acting(bot)
     require(admin, Act.ADD_PERSON)
     return admin
@@ -186,10 +186,3 @@ def _somebody(tx: Tx, person_id: str, now: datetime) -> Person:
 def _answering(tx: Tx, person_id: str, now: datetime) -> None:
     if _somebody(tx, person_id, now).system:
         raise Conflict("--answers-for", person_id, "That is a system itself.", "Name a person.", "12.1")
-
-
-def _record(bot: Bot, tx: Tx, admin: Person, event: str, subject: str, **codes: str | None) -> None:
-    """Journal it, and alarm the Directors: a token given away could approve what its holder has written (12.1)."""
-    entry = journal.append(tx, now=bot.now, actor=admin.id, event=event, subject=subject, **codes)
-    about = subject if event == "person_added" else f"{subject}-{entry.seq}"
-    alarms.raise_once(bot, tx, AlertKind.PERSON_ADDED, None, None, bot.now, about=about)

@@ -20,10 +20,12 @@ from bot.daemon import SWEEP, Loop, only_daemon
 from bot.settings import notify_socket
 from bot.site import public_site
 from bot.web.app import assets_missing, console_app
+from bot.web.security import LARGEST_FORM
 from store import desk
 
 log = structlog.get_logger()
 
+_SMALL = 64 * 1024
 PARTS = ("daemon", "site", "console", "watch")
 Samples = Callable[[], list[dict[str, str]]]
 
@@ -35,15 +37,28 @@ class MissingAssetsError(Exception):
 class _Listener:
     """One waitress server on its own thread."""
 
-    def __init__(self, application: object, *, host: str, port: int, threads: int = 4) -> None:
-        self._server = create_server(application, host=host, port=port, threads=threads, ident=None)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+    def __init__(self, application: object, *, host: str, port: int, threads: int = 4, largest: int = _SMALL) -> None:
+        # A larger body is refused by its announced length, before it is read (ASVS 5.2.1).
+        self._server = create_server(
+            application, host=host, port=port, threads=threads, ident=None, max_request_body_size=largest
+        )
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except (OSError, ValueError):
+            # Its sockets were closed under it, which is how it is ended.
+            if not self._closing:
+                raise
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing = True
         self._server.close()
         self._thread.join(2)
 
@@ -111,7 +126,7 @@ def _console(bot: Bot, loop: Loop | None, samples: Samples) -> _Listener:
 
     app = console_app(bot, loop_age=age, samples=samples)
     chosen = bot.settings.console
-    return _Listener(app, host=chosen.host, port=chosen.port, threads=12)
+    return _Listener(app, host=chosen.host, port=chosen.port, threads=12, largest=LARGEST_FORM)
 
 
 def _watch_page(bot: Bot, loop: Loop | None) -> _Listener:

@@ -76,6 +76,8 @@ class ConsoleSettings(Section):
     """The tenant's own OpenID metadata; `common` is refused (stack: pitfall 12)."""
     entra_client_id: str | None = None
     entra_client_secret: Hidden | None = None
+    entra_strong_context: Annotated[str, Field(pattern=r"^c\d{1,2}$")] | None = None
+    """The authentication context of the tenant that asks for a second factor; for approving."""
 
 
 class Service(Section):

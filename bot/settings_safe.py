@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bot.settings_law import LawSettings, loosened
 from bot.settings_layers import Key, credential_name, dotted, is_secret, shipped_folder, variable
@@ -70,6 +70,11 @@ NEEDED: dict[Channel, tuple[str, ...]] = {
     Channel.X: ("user_id", "consumer_key", "consumer_secret", "access_token", "access_token_secret"),
     Channel.INSTAGRAM: ("user_id", "app_id", "app_secret", "access_token"),
 }
+EVERYBODY = frozenset({"common", "organizations", "consumers"})
+ONE_TENANT = (
+    "names no single tenant, so anybody's account could sign in; "
+    "use https://login.microsoftonline.com/<tenant id>/v2.0/.well-known/openid-configuration"
+)
 _NOT_PUBLIC = ("local", "localhost", "internal", "lan", "home", "test", "invalid", "example")
 
 
@@ -147,7 +152,9 @@ def _working_hours(settings: Settings) -> Iterator[Unsafe]:
 
 
 def _rehearsal(settings: Settings) -> Iterator[Unsafe]:
-    urls = {"site.public_url": settings.site.public_url}
+    urls = {"site.public_url": settings.site.public_url, "console.public_url": settings.console.public_url}
+    if settings.console.entra_metadata_url is not None:
+        urls["console.entra_metadata_url"] = settings.console.entra_metadata_url
     for channel in settings.channels.enabled:
         chosen = settings.channels.of(channel)
         urls |= {f"channels.{channel}.proxy": url for url in chosen.proxies.values()}
@@ -156,7 +163,7 @@ def _rehearsal(settings: Settings) -> Iterator[Unsafe]:
     for key, url in urls.items():
         if not is_loopback(_host(url)):
             yield _refuse(settings, key, LOOPBACK_ONLY)
-    for key in ("site.host", "serve.host"):
+    for key in ("site.host", "serve.host", "console.host"):
         if not is_loopback(_at(settings, tuple(key.split(".")))):
             yield _refuse(settings, key, LOOPBACK_ONLY)
 
@@ -191,6 +198,9 @@ def _consistent(settings: Settings) -> Iterator[Unsafe]:
         yield _refuse(settings, "retention.lead", "with minimum_display it leaves no time of the period to be up")
     if (settings.site.host, settings.site.port) == (settings.serve.host, settings.serve.port):
         yield _refuse(settings, "serve.port", "is the site's port as well; give each its own")
+    taken = {(settings.site.host, settings.site.port), (settings.serve.host, settings.serve.port)}
+    if (settings.console.host, settings.console.port) in taken:
+        yield _refuse(settings, "console.port", "is the port of the site or of the watch page; give each its own")
 
 
 def _said(settings: Settings) -> str:
@@ -214,6 +224,27 @@ def _complete(settings: Settings) -> Iterator[Unsafe]:
         why = "is not the policy's contact; name contact_approved_by and contact_approved_at (policy 5.7.4(e))"
         yield _refuse(settings, "council.informative.contact", why)
     yield from _instagram(settings)
+    yield from _entra(settings)
+
+
+def _entra(settings: Settings) -> Iterator[Unsafe]:
+    """One tenant's own metadata or none (stack: pitfall 12)."""
+    console = settings.console
+    said = {
+        name: _at(settings, ("console", name))
+        for name in ("entra_metadata_url", "entra_client_id", "entra_client_secret")
+    }
+    for name in said if any(said.values()) else ():
+        if said[name] is None:
+            key = ("console", name)
+            place = f"credentials file {credential_name(key)}" if is_secret(key) else "bot.toml"
+            why = f"needed to sign in with Entra ID; set it in {place} or {variable(key)}"
+            yield Unsafe(key=key, value=None, why=why)
+    if console.entra_metadata_url is None:
+        return
+    parts = [part.casefold() for part in unquote(urlsplit(console.entra_metadata_url).path).split("/") if part]
+    if parts[-3:] != ["v2.0", ".well-known", "openid-configuration"] or len(parts) < 4 or EVERYBODY & set(parts):
+        yield _refuse(settings, "console.entra_metadata_url", ONE_TENANT)
 
 
 def _plain(text: str) -> str:

@@ -4,9 +4,11 @@ Guessing is slowed per name and device, and never locks anybody out: a browser t
 its own, so that whoever guesses from elsewhere delays only themselves (ASVS 6.3.1), and a session that is open goes on.
 """
 
+import hashlib
 import hmac
+import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -29,6 +31,7 @@ _HOUR = timedelta(hours=1)
 _FREE_TRIES = 5
 _LONGEST_WAIT = timedelta(seconds=40)
 _HASHER = PasswordHasher()
+_UNKNOWN = "unknown"
 
 
 class SignInRefused(Exception):
@@ -89,16 +92,35 @@ _GUESSED = (
 )  # fmt: skip
 
 
+def mark_for(bot: Bot, name: str) -> str:
+    """What a browser keeps after a sign-in, to be told from those that guess at the name."""
+    own = secrets.token_urlsafe(32)
+    return f"{own}.{_mark_proof(bot, name, own)}"
+
+
+def device_of(bot: Bot, name: str, mark: str) -> str:
+    """Which browser it is: its mark, if one was given to it for this very name, else one of the unknown ones."""
+    own, _, proof = mark.partition(".")
+    ours = hmac.compare_digest(proof.encode(), _mark_proof(bot, name, own).encode())
+    return signins.hashed(mark) if ours else _UNKNOWN
+
+
+def _mark_proof(bot: Bot, name: str, own: str) -> str:
+    said = f"{own}:{name.strip().casefold()}"
+    return hmac.new(bot.ledger.cipher.derived("browser mark"), said.encode(), hashlib.sha256).hexdigest()
+
+
 def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: datetime) -> tuple[Person, bool]:
     """The person, and whether a second factor was given. Raises SignInRefused; every try is on record."""
-    with bot.ledger.read() as tx:
+    with bot.ledger.write() as tx:
         key = signins.name_key(tx, name)
-        _not_too_soon(tx, key, device, now)
+        # On record before the password is looked at, so that tries at the same moment count one another.
+        _try(tx, key, device, now)
         known = signins.login_of(tx, name)
         secret = signins.second_factor_of(tx, known[0]) if known else None
     # Outside any transaction: hashing takes its time on purpose.
     right = _right(known[1] if known else _nobodys_hash(), password) and known is not None
-    step = _step_of(secret, code, now) if secret else None
+    step = step_of(secret, code, now) if secret else None
     with bot.ledger.write() as tx:
         person = people.get(tx, known[0], now) if known else None
         proven = right and person is not None and not person.system
@@ -107,7 +129,6 @@ def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: 
         if proven and person is not None and secret is None and needs_second_factor(person):
             proven = False
         if not proven or person is None:
-            signins.failed(tx, key, device, now, keep=_HOUR)
             subject = known[0] if known else "unknown"
             journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=subject)
         else:
@@ -118,14 +139,17 @@ def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: 
     return person, secret is not None
 
 
-def _not_too_soon(tx: Tx, key: str, device: str, now: datetime) -> None:
-    """After five tries in an hour each further one waits, longer each time: at most 100 an hour (reliability: 6)."""
+def _try(tx: Tx, key: str, device: str, now: datetime) -> None:
+    """Put a try on record, as failed until it is forgiven. Raises TooManyTries.
+
+    After five in an hour each further one waits, longer each time: at most 100 an hour (reliability: 6).
+    """
     count, last = signins.failures(tx, key, device, now - _HOUR)
-    if count < _FREE_TRIES or last is None:
-        return
-    wait = min(_LONGEST_WAIT, timedelta(seconds=2 ** (count - _FREE_TRIES)))
-    if now < last + wait:
-        raise TooManyTries(last + wait - now)
+    if count >= _FREE_TRIES and last is not None:
+        wait = min(_LONGEST_WAIT, timedelta(seconds=2 ** min(count - _FREE_TRIES, 10)))
+        if now < last + wait:
+            raise TooManyTries(last + wait - now)
+    signins.failed(tx, key, device, now, keep=_HOUR)
 
 
 def _right(password_hash: str, password: str) -> bool:
@@ -135,7 +159,13 @@ def _right(password_hash: str, password: str) -> bool:
         return False
 
 
-def _step_of(secret: str, code: str, now: datetime) -> int | None:
+def fit_hash(password: str, *, about: tuple[str, ...]) -> str:
+    """What is kept of a password. Raises PasswordUnfit."""
+    fit(password, about=about)
+    return _HASHER.hash(password)
+
+
+def step_of(secret: str, code: str, now: datetime) -> int | None:
     """The time step the code is of: this one, or the one just before or after; None for a wrong code."""
     said = code.replace(" ", "")
     here = int(now.timestamp()) // _STEP
@@ -146,11 +176,16 @@ def _step_of(secret: str, code: str, now: datetime) -> int | None:
     return None
 
 
+def is_secret(given: str) -> bool:
+    """Whether it can be an authenticator's key of ours: 160 bits in base 32."""
+    return re.fullmatch(r"[A-Z2-7]{32}", given) is not None
+
+
 def fresh_code(bot: Bot, person: Person, code: str, now: datetime) -> bool:
     """Whether this is the person's second factor, not used before. Used up by asking."""
     with bot.ledger.write() as tx:
         secret = signins.second_factor_of(tx, person.id)
-        step = _step_of(secret, code, now) if secret else None
+        step = step_of(secret, code, now) if secret else None
         return step is not None and signins.use_step(tx, person.id, step)
 
 
@@ -164,14 +199,17 @@ def set_up(bot: Bot, invitation: str, *, name: str, password: str, secret: str, 
         person = people.get(tx, person_id, now) if person_id else None
     if person is None or not name.strip():
         raise SignInRefused
-    fit(password, about=(name, person.name, bot.settings.council.name))
-    step = _step_of(secret, code, now) if secret else None
+    made = fit_hash(password, about=(name, person.name, bot.settings.council.name))
+    if secret and not is_secret(secret):
+        raise SignInRefused
+    step = step_of(secret, code, now) if secret else None
     if (secret or needs_second_factor(person)) and step is None:
         raise SignInRefused
-    made = _HASHER.hash(password)
     with bot.ledger.write() as tx:
         if not signins.use_invitation(tx, invitation, now) or not signins.set_login(tx, person.id, name, made, now):
             raise SignInRefused
+        # What was set up before is replaced whole: an invitation is also the way back after a lost phone.
+        signins.drop_second_factor(tx, person.id)
         if secret and step is not None:
             signins.set_second_factor(tx, person.id, secret, now, used_step=step)
         signins.end_all(tx, person.id, now)
@@ -179,10 +217,26 @@ def set_up(bot: Bot, invitation: str, *, name: str, password: str, secret: str, 
     return person
 
 
-def begin(bot: Bot, person: Person, *, device: str, strong: bool, now: datetime) -> str:
-    """A session for the browser; returns the cookie's secret."""
+def begin(
+    bot: Bot,
+    person: Person,
+    *,
+    device: str,
+    strong: bool,
+    now: datetime,
+    instead_of: SignedIn | None = None,
+) -> str:
+    """A session for the browser; returns the cookie's secret. It takes the place of one that the browser had."""
     with bot.ledger.write() as tx:
-        return signins.begin(tx, person.id, now, device=device, strong=strong)
+        if instead_of is not None:
+            signins.end(tx, instead_of.session.hash, now)
+        return signins.begin(tx, person.id, now, device=device, strong_at=now if strong else None)
+
+
+def goes_on(session: signins.WebSession, console: ConsoleSettings, now: datetime) -> bool:
+    """Whether it was not ended, did not idle away and is not too old (ASVS 7.3)."""
+    fresh = now - session.seen_at <= console.idle_for and now - session.made_at <= console.session_for
+    return session.ended_at is None and fresh
 
 
 def resume(bot: Bot, secret: str, console: ConsoleSettings, now: datetime) -> SignedIn | None:
@@ -191,11 +245,11 @@ def resume(bot: Bot, secret: str, console: ConsoleSettings, now: datetime) -> Si
         return None
     with bot.ledger.read() as tx:
         session = signins.session_of(tx, secret)
-        if session is None or session.ended_at is not None:
-            return None
-        if now - session.seen_at > console.idle_for or now - session.made_at > console.session_for:
+        if session is None or not goes_on(session, console, now):
             return None
         person = people.get(tx, session.person_id, now)
+    if person is not None and session.only is not None:
+        person = replace(person, roles=frozenset(held for held in person.roles if held[0].value in session.only))
     if person is None or not person.roles:
         return None
     if now - session.seen_at > timedelta(minutes=1):
@@ -210,12 +264,12 @@ def is_strong(signed_in: SignedIn, console: ConsoleSettings, now: datetime) -> b
     return at is not None and now - at <= console.strong_for
 
 
-def prove_again(bot: Bot, signed_in: SignedIn, password: str, code: str, now: datetime) -> bool:
-    """Password and second factor once more, for what needs it; False where either is wrong."""
+def prove_again(bot: Bot, signed_in: SignedIn, password: str, code: str, now: datetime) -> str:
+    """Password and second factor once more, for what needs it: the session's new secret, "" where either is wrong."""
     person = signed_in.person
     device = signed_in.session.hash
-    with bot.ledger.read() as tx:
-        _not_too_soon(tx, person.id, device, now)
+    with bot.ledger.write() as tx:
+        _try(tx, person.id, device, now)
         stored = signins.password_of(tx, person.id)
         secret = signins.second_factor_of(tx, person.id)
     right = _right(stored or _nobodys_hash(), password) and stored is not None
@@ -224,12 +278,11 @@ def prove_again(bot: Bot, signed_in: SignedIn, password: str, code: str, now: da
     elif needs_second_factor(person):
         right = False
     with bot.ledger.write() as tx:
-        if right:
-            signins.seen(tx, signed_in.session.hash, now, strong=True)
-        else:
-            signins.failed(tx, person.id, device, now, keep=_HOUR)
+        if not right:
             journal.append(tx, now=now, actor=person.id, event="proof_refused", subject=person.id)
-    return right
+            return ""
+        signins.forgive(tx, person.id, device)
+        return signins.proved(tx, signed_in.session.hash, now, strong_at=now)
 
 
 def end(bot: Bot, signed_in: SignedIn, now: datetime) -> None:

@@ -53,6 +53,7 @@ web_sessions = Table(
     Column("made_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("strong_at", Instant),
+    Column("only", JSON),
     Column("ended_at", Instant),
 )
 

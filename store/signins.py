@@ -17,7 +17,10 @@ from store.schema_console import attempts, identities, invitations, logins, seco
 
 @dataclass(frozen=True, kw_only=True)
 class WebSession:
-    """A signed-in browser. `strong_at`: when its person last proved who they are."""
+    """A signed-in browser. `strong_at`: when its person last proved who they are.
+
+    `only`: the roles an identity provider let them bring along; None where it said nothing of roles.
+    """
 
     hash: str
     person_id: str
@@ -25,6 +28,7 @@ class WebSession:
     made_at: datetime
     seen_at: datetime
     strong_at: datetime | None
+    only: list[str] | None
     ended_at: datetime | None
 
 
@@ -51,6 +55,12 @@ def set_login(tx: Tx, person_id: str, name: str, password_hash: str, now: dateti
     return True
 
 
+def set_password(tx: Tx, person_id: str, password_hash: str, now: datetime) -> None:
+    """Another password under the same sign-in name."""
+    sealed = tx.seal(password_hash, "password")
+    tx.c.execute(update(logins).where(logins.c.person_id == person_id).values(password=sealed, set_at=now))
+
+
 def login_of(tx: Tx, name: str) -> tuple[str, str] | None:
     """Person and password hash behind a sign-in name."""
     row = tx.c.execute(select(logins).where(logins.c.name_key == name_key(tx, name))).one_or_none()
@@ -69,6 +79,10 @@ def set_second_factor(tx: Tx, person_id: str, secret: str, now: datetime, *, use
             person_id=person_id, secret=tx.seal(secret, "second factor"), set_at=now, last_step=used_step
         )
     )
+
+
+def drop_second_factor(tx: Tx, person_id: str) -> None:
+    tx.c.execute(delete(second_factors).where(second_factors.c.person_id == person_id))
 
 
 def second_factor_of(tx: Tx, person_id: str) -> str | None:
@@ -91,16 +105,20 @@ def use_step(tx: Tx, person_id: str, step: int) -> bool:
 
 def invite(tx: Tx, person_id: str, now: datetime, *, lasts: timedelta) -> str:
     """A one-time secret to set up a sign-in with; ends earlier invitations of the person."""
-    tx.c.execute(
-        update(invitations)
-        .where(invitations.c.person_id == person_id, invitations.c.used_at.is_(None))
-        .values(used_at=now)
-    )
+    end_invitations(tx, person_id, now)
     secret = secrets.token_urlsafe(32)
     tx.c.execute(
         insert(invitations).values(hash=hashed(secret), person_id=person_id, made_at=now, expires_at=now + lasts)
     )
     return secret
+
+
+def end_invitations(tx: Tx, person_id: str, now: datetime) -> None:
+    tx.c.execute(
+        update(invitations)
+        .where(invitations.c.person_id == person_id, invitations.c.used_at.is_(None))
+        .values(used_at=now)
+    )
 
 
 def invited(tx: Tx, secret: str, now: datetime) -> str | None:
@@ -127,6 +145,12 @@ def link(tx: Tx, person_id: str, *, tenant: str, subject: str, now: datetime) ->
     tx.c.execute(insert(identities).values(person_id=person_id, tenant=tenant, subject=subject, linked_at=now))
 
 
+def identities_of(tx: Tx, person_id: str) -> list[tuple[str, str]]:
+    """Tenant and object id of every identity the person is known by."""
+    rows = tx.c.execute(select(identities.c.tenant, identities.c.subject).where(identities.c.person_id == person_id))
+    return [(row.tenant, row.subject) for row in rows]
+
+
 def linked(tx: Tx, *, tenant: str, subject: str) -> str | None:
     person_id: str | None = tx.c.scalar(
         select(identities.c.person_id).where(identities.c.tenant == tenant, identities.c.subject == subject)
@@ -134,7 +158,9 @@ def linked(tx: Tx, *, tenant: str, subject: str) -> str | None:
     return person_id
 
 
-def begin(tx: Tx, person_id: str, now: datetime, *, device: str, strong: bool) -> str:
+def begin(
+    tx: Tx, person_id: str, now: datetime, *, device: str, strong_at: datetime | None, only: list[str] | None = None
+) -> str:
     """A new session; returns the secret for the cookie."""
     secret = secrets.token_urlsafe(32)
     tx.c.execute(
@@ -144,7 +170,8 @@ def begin(tx: Tx, person_id: str, now: datetime, *, device: str, strong: bool) -
             device=device,
             made_at=now,
             seen_at=now,
-            strong_at=now if strong else None,
+            strong_at=strong_at,
+            only=only,
         )
     )
     return secret
@@ -162,9 +189,19 @@ def sessions_of(tx: Tx, person_id: str) -> list[WebSession]:
     return [WebSession(**row._mapping) for row in tx.c.execute(query.order_by(web_sessions.c.made_at.desc()))]  # noqa: SLF001
 
 
-def seen(tx: Tx, session_hash: str, now: datetime, *, strong: bool = False) -> None:
-    values = {"seen_at": now} | ({"strong_at": now} if strong else {})
-    tx.c.execute(update(web_sessions).where(web_sessions.c.hash == session_hash).values(**values))
+def seen(tx: Tx, session_hash: str, now: datetime) -> None:
+    tx.c.execute(update(web_sessions).where(web_sessions.c.hash == session_hash).values(seen_at=now))
+
+
+def proved(tx: Tx, session_hash: str, now: datetime, *, strong_at: datetime) -> str:
+    """The session goes on, proved anew and under a new secret, which is returned; the old one ends (ASVS 7.2.4)."""
+    secret = secrets.token_urlsafe(32)
+    tx.c.execute(
+        update(web_sessions)
+        .where(web_sessions.c.hash == session_hash, web_sessions.c.ended_at.is_(None))
+        .values(hash=hashed(secret), seen_at=now, strong_at=strong_at)
+    )
+    return secret
 
 
 def end(tx: Tx, session_hash: str, now: datetime) -> None:

@@ -4,9 +4,9 @@ What a person may do with one notice or case is decided again where it is done (
 """
 
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.signing_in import is_strong, resume
@@ -43,6 +43,15 @@ TABLE: dict[str, Access] = {
     "signin.leave": Access(roles=PEOPLE),
     "signin.again": Access(roles=PEOPLE),
     "signin.proved": Access(roles=PEOPLE),
+    "entra.begin": PUBLIC,
+    "entra.back": PUBLIC,
+    "account.home": Access(roles=PEOPLE),
+    "account.end": Access(roles=PEOPLE),
+    "account.end_others": Access(roles=PEOPLE),
+    "account.password_form": Access(roles=PEOPLE, strong=True),
+    "account.password": Access(roles=PEOPLE, strong=True),
+    "account.factor_form": Access(roles=PEOPLE, strong=True),
+    "account.factor": Access(roles=PEOPLE, strong=True),
     "about.accessibility": PUBLIC,
     "live.home": Access(roles=PEOPLE),
     "live.search": Access(roles=PEOPLE),
@@ -87,9 +96,22 @@ def guard(app: Flask) -> None:
         return None
 
 
+def onward(given: str | None) -> str:
+    """Where to go on: a page of our own, never another site (ASVS 15.3.2)."""
+    path = given or "/"
+    parts = urlsplit(path)
+    good = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return path if good and path.isprintable() and _is_page(parts.path) else "/"
+
+
+def _is_page(path: str) -> bool:
+    """Whether the path can be looked at; some only take what a form on another page sends."""
+    return current_app.url_map.bind("").test(path, method="GET")
+
+
 def _here() -> str:
     """Where to go on afterwards: this page, or for a form that was sent the page it stands on."""
-    return request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else request.path
+    return request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else onward(request.path)
 
 
 def _to_sign_in() -> AnyResponse:
@@ -97,8 +119,8 @@ def _to_sign_in() -> AnyResponse:
         return redirect(url_for("signin.form", next=_here()))
     # The page it was typed on comes back after signing in; a retraction with its choices, which name nobody.
     kept = {name: request.form[name] for name in ("reason", "scope") if name in request.form}
-    onward = f"{request.path}?{urlencode(kept)}" if kept else request.path
-    return redirect(url_for("signin.form", next=onward, late="1"), code=303)
+    page = f"{_here()}?{urlencode(kept)}" if kept else _here()
+    return redirect(url_for("signin.form", next=page, late="1"), code=303)
 
 
 def remember(response: Response | AnyResponse, secret: str) -> None:

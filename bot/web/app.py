@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -15,6 +16,8 @@ from bot.web import access, security, words
 from bot.web.current import KEY, now, signed_in
 from bot.web.pages import BLUEPRINTS
 from bot.web.pages.retract import expired
+
+log = structlog.get_logger()
 
 # What went wrong, and what to do, for people; other codes get the last one's words.
 _SAID: dict[int, tuple[str, str]] = {
@@ -46,23 +49,11 @@ def console_app(
     """The whole console. `loop_age`: since the last whole sweep; `samples`: sign-ins to show, in a rehearsal only."""
     app = Flask("bot.web", static_folder=str(Path(__file__).parent / "static"))
     app.extensions[KEY] = bot
-    app.config.update(
-        SECRET_KEY=bot.ledger.cipher.derived("console forms"),
-        SESSION_COOKIE_NAME="dd_form",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=bot.settings.console.public_url.startswith("https"),
-        SESSION_COOKIE_SAMESITE="Lax",
-        # A form stays good for as long as the browser's session: nobody loses a retraction to a clock.
-        WTF_CSRF_TIME_LIMIT=None,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
-    )
-    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_loader = ChoiceLoader(
-        [PackageLoader("bot.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
-    )
+    _configure(app, bot)
     security.protect(app)
-    CSRFProtect(app)
+    # Who it is comes first, so that a form that was open too long is answered to the person it belongs to.
     access.guard(app)
+    CSRFProtect(app)
     words.teach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -89,6 +80,30 @@ def console_app(
     return app
 
 
+def _configure(app: Flask, bot: Bot) -> None:
+    app.config.update(
+        SECRET_KEY=bot.ledger.cipher.derived("console forms"),
+        SESSION_COOKIE_NAME="dd_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=bot.settings.console.public_url.startswith("https"),
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A form stays good for as long as the browser's session: nobody loses a retraction to a clock.
+        WTF_CSRF_TIME_LIMIT=None,
+        # `bot.web.security` has asked for the origin before, and takes it from either header.
+        WTF_CSRF_SSL_STRICT=False,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.jinja_options = {
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "finalize": words.visible,
+    }
+    app.jinja_loader = ChoiceLoader(
+        [PackageLoader("bot.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
+    )
+
+
 def _may_open(endpoint: str) -> bool:
     found = signed_in()
     roles = frozenset(role for role, _ in found.person.roles) if found else frozenset()
@@ -97,6 +112,10 @@ def _may_open(endpoint: str) -> bool:
 
 def _http_error(error: HTTPException) -> tuple[str, int]:
     code = error.code or 500
+    if code in {400, 403, 413, 429}:
+        # Who tried what (ASVS 16.3.2); an address may hold what somebody typed, so only the route is named.
+        found = signed_in()
+        log.warning("console_refused", status=code, route=request.endpoint, person=found and found.person.id)
     title, do = _SAID.get(code, _SAID[500])
     return render_template("error.html", title=title, do=do), code
 

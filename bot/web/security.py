@@ -27,6 +27,7 @@ def protect(app: Flask) -> None:
     app.config["MAX_FORM_PARTS"] = 500
     app.jinja_env.globals["csp_nonce"] = nonce
     app.before_request(_known_host)
+    app.before_request(_small_enough)
     app.before_request(_own_origin)
     app.after_request(_headers)
 
@@ -35,6 +36,11 @@ def _known_host() -> None:
     """A foreign host name in the request could turn up in links of mails and pages."""
     if request.host != urlsplit(console().public_url).netloc:
         abort(400)
+
+
+def _small_enough() -> None:
+    if (request.content_length or 0) > LARGEST_FORM:
+        abort(413)
 
 
 def _own_origin() -> None:

@@ -1,8 +1,11 @@
 """How the pages say times, states and lists (GOV.UK style)."""
 
+import re
 from datetime import datetime
+from typing import Any
 
 from flask import Flask
+from markupsafe import Markup
 
 from bot.cli_output import clock_time, comes_down, day_and_time, until
 from bot.web.current import now
@@ -14,6 +17,17 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters["clock_time"] = clock_time
     app.jinja_env.filters["comes_down"] = _comes_down
     app.jinja_env.filters["from_now"] = _from_now
+
+
+# What turns the reading direction round or takes no room: a reader has to see that it is there.
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def visible(value: Any) -> Any:
+    """Whatever a template prints: text with its unseen characters named, as [U+202E]."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", value)
 
 
 def _comes_down(at: datetime) -> str:

@@ -2,6 +2,14 @@
 
 from flask import Blueprint
 
-from bot.web.pages import about, live, notice, retract, signin
+from bot.web.pages import about, account, entra, live, notice, retract, signin
 
-BLUEPRINTS: tuple[Blueprint, ...] = (signin.pages, about.pages, live.pages, retract.pages, notice.pages)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    signin.pages,
+    entra.pages,
+    account.pages,
+    about.pages,
+    live.pages,
+    retract.pages,
+    notice.pages,
+)

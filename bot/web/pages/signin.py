@@ -1,8 +1,5 @@
 """Signing in and out, setting up from an invitation, and proving again who one is."""
 
-import secrets
-from urllib.parse import urlsplit
-
 import pyotp
 import segno
 from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
@@ -11,9 +8,10 @@ from werkzeug.wrappers import Response
 
 from bot import signing_in
 from bot.signing_in import PasswordUnfit, SignInRefused, TooManyTries
-from bot.web.access import forget, remember
+from bot.web.access import forget, onward, remember
 from bot.web.current import console, me, now, signed_in, the_bot
 from bot.web.errors import Errors
+from policies.terms import Person
 from store import people, signins
 
 pages = Blueprint("signin", __name__)
@@ -21,44 +19,34 @@ _DEVICE = "dd_device"
 _YEAR = 365 * 86_400
 
 
-def _onward(given: str | None) -> str:
-    """Where to go on: a path of our own, never another site (ASVS 15.3.2)."""
-    path = given or "/"
-    parts = urlsplit(path)
-    good = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return path if good and path.isprintable() else "/"
-
-
 @pages.get("/sign-in")
 def form() -> Response:
     if signed_in() is not None:
-        return redirect(_onward(request.args.get("next")))
+        return redirect(onward(request.args.get("next")))
     return make_response(_page(Errors()))
 
 
 def _page(errors: Errors, *, name: str = "") -> str:
-    onward = _onward(request.values.get("next"))
     return render_template(
-        "sign_in.html", errors=errors, name=name, onward=onward, late="late" in request.args, entra=_entra()
+        "sign_in.html",
+        errors=errors,
+        name=name,
+        onward=onward(request.values.get("next")),
+        late="late" in request.args,
+        entra=console().entra_metadata_url is not None,
     )
-
-
-def _entra() -> bool:
-    return console().entra_metadata_url is not None
 
 
 @pages.post("/sign-in")
 def enter() -> Response | tuple[str, int]:
     name, errors = request.form.get("name", ""), Errors()
-    mark = request.cookies.get(_DEVICE, "")
-    device = signins.hashed(mark) if mark else "unknown"
     try:
         person, strong = signing_in.sign_in(
             the_bot(),
             name,
             request.form.get("password", ""),
             request.form.get("code", ""),
-            device=_marked_for(name, device),
+            device=signing_in.device_of(the_bot(), name, request.cookies.get(_DEVICE, "")),
             now=now(),
         )
     except TooManyTries as soon:
@@ -67,33 +55,24 @@ def enter() -> Response | tuple[str, int]:
     except SignInRefused:
         errors.add("password", "Name, password or code is not right. Check all three and try again")
         return _page(errors, name=name), 403
-    return _signed_in(person.id, name, strong=strong)
-
-
-def _marked_for(name: str, device: str) -> str:
-    """A browser's mark counts only for the name that signed in with it."""
-    return device if device == "unknown" else signins.hashed(f"{device}:{name.strip().casefold()}")
-
-
-def _signed_in(person_id: str, name: str, *, strong: bool) -> Response:
-    with the_bot().ledger.read() as tx:
-        person = people.get(tx, person_id, now())
-    assert person is not None  # it has just signed in
-    device = request.user_agent.string[:120]
-    secret = signing_in.begin(the_bot(), person, device=device, strong=strong, now=now())
+    device = request.user_agent.string[:200]
+    secret = signing_in.begin(the_bot(), person, device=device, strong=strong, now=now(), instead_of=signed_in())
     session.clear()
-    response = redirect(_onward(request.form.get("next")), code=303)
+    response = redirect(onward(request.form.get("next")), code=303)
     remember(response, secret)
-    if name and _DEVICE not in request.cookies:
-        response.set_cookie(
-            _DEVICE,
-            secrets.token_urlsafe(32),
-            max_age=_YEAR,
-            httponly=True,
-            secure=console().public_url.startswith("https"),
-            samesite="Strict",
-        )
+    _mark(response, name)
     return response
+
+
+def _mark(response: Response, name: str) -> None:
+    response.set_cookie(
+        _DEVICE,
+        signing_in.mark_for(the_bot(), name),
+        max_age=_YEAR,
+        httponly=True,
+        secure=console().public_url.startswith("https"),
+        samesite="Strict",
+    )
 
 
 @pages.post("/sign-out")
@@ -132,6 +111,7 @@ def _set_up_page(invitation: str, errors: Errors, *, secret: str, name: str = ""
 def accept(invitation: str) -> Response | tuple[str, int]:
     given, errors = request.form, Errors()
     name, secret, code = given.get("name", ""), given.get("secret", ""), given.get("code", "")
+    secret = secret if signing_in.is_secret(secret) else pyotp.random_base32()
     try:
         signing_in.set_up(
             the_bot(),
@@ -154,23 +134,33 @@ def accept(invitation: str) -> Response | tuple[str, int]:
 
 @pages.get("/prove")
 def again() -> str:
-    return render_template("prove.html", errors=Errors(), onward=_onward(request.args.get("next")))
+    return render_template("prove.html", errors=Errors(), onward=onward(request.args.get("next")), **_ways(me()))
+
+
+def _ways(person: Person) -> dict[str, bool]:
+    """How the person can prove it: with the password kept here, with Microsoft, or both."""
+    with the_bot().ledger.read() as tx:
+        return {
+            "own": signins.password_of(tx, person.id) is not None,
+            "entra": console().entra_metadata_url is not None and bool(signins.identities_of(tx, person.id)),
+        }
 
 
 @pages.post("/prove")
 def proved() -> Response | tuple[str, int]:
     found, errors = signed_in(), Errors()
     assert found is not None  # the table lets only signed-in people come here
-    onward = _onward(request.form.get("next"))
+    then = onward(request.form.get("next"))
     try:
-        right = signing_in.prove_again(
+        secret = signing_in.prove_again(
             the_bot(), found, request.form.get("password", ""), request.form.get("code", ""), now()
         )
     except TooManyTries as soon:
         errors.add("password", f"Wait {int(soon.wait.total_seconds()) + 1} seconds, then try again")
-        return render_template("prove.html", errors=errors, onward=onward), 429
-    if not right:
+        return render_template("prove.html", errors=errors, onward=then, **_ways(found.person)), 429
+    if not secret:
         errors.add("password", "Password or code is not right. A code works once: wait for the next one")
-        return render_template("prove.html", errors=errors, onward=onward), 403
-    _ = me()
-    return redirect(onward, code=303)
+        return render_template("prove.html", errors=errors, onward=then, **_ways(found.person)), 403
+    response = redirect(then, code=303)
+    remember(response, secret)
+    return response

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("seen_at", INSTANT, nullable=False),
         sa.Column("strong_at", INSTANT, nullable=True),
+        sa.Column("only", sa.JSON(), nullable=True),
         sa.Column("ended_at", INSTANT, nullable=True),
         _persons("web_sessions"),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_web_sessions")),
