@@ -16,10 +16,8 @@ from bot.context import Bot, plan_of, words_of
 from bot.settings_model import Settings, is_loopback
 from policies.terms import Channel
 from store import desk
-from store.ledger import Ledger, open_ledger
+from store.ledger import Ledger
 from store.media import MediaStore
-from store.sqlite import BUSY
-from store.types import read_key
 
 
 def wall_clock() -> datetime:
@@ -96,15 +94,6 @@ def adapters_of(
         if x.enabled
         else None,
     )
-
-
-def ledger_of(settings: Settings, *, busy: float = BUSY) -> Ledger:
-    """The ledger the settings name. Raises LedgerRefusedError where there is none or the key is another's.
-
-    For `busy` seconds it waits for other processes, then LedgerBusyError is raised.
-    """
-    given = settings.ledger
-    return open_ledger(given.url, read_key(given.key_file), given.folder, busy=busy)
 
 
 def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime] = wall_clock) -> Bot:

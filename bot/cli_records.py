@@ -1,7 +1,7 @@
 """Commands about the record: tasks, alarms, the journal, the ledger's export, the settings in force."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ for name, group in (("tasks", tasks), ("alerts", alerts), ("journal", chain), ("
     commands.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Whole = Annotated[bool, typer.Option("--json", help="One JSON document instead of a line for each.")]
 _BODY: TypeAdapter[Publication] = TypeAdapter(Publication)
 
 
@@ -200,12 +201,21 @@ def journal_export(
     ctx: typer.Context,
     *,
     after: Annotated[int, typer.Option("--after", metavar="SEQ", min=0, help="Only what came after this entry.")] = 0,
+    as_json: Whole = False,
 ) -> None:
     """Print the journal as JSON lines. It holds no personal data and no free text."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot, bot.ledger.read() as tx:
-        for entry in journal.entries(tx, after=after):
-            say_json_line(entry.as_json())
+        _say_rows((entry.as_json() for entry in journal.entries(tx, after=after)), whole=as_json)
+
+
+def _say_rows(rows: Iterable[dict[str, Any]], *, whole: bool) -> None:
+    """A line for each, as they come; `whole` makes them one document, held in memory."""
+    if whole:
+        say_json(list(rows))
+        return
+    for row in rows:
+        say_json_line(row)
 
 
 @book.command("export")
@@ -216,6 +226,7 @@ def ledger_export(
         bool,
         typer.Option("--with-content", help="With names and texts: takes the right to export, and is put on record."),
     ] = False,
+    as_json: Whole = False,
 ) -> None:
     """Print the ledger as JSON lines: publications, posts, artefacts, clocks. No personal data unless asked for."""
     doorway: Doorway = ctx.obj
@@ -226,8 +237,7 @@ def ledger_export(
             with bot.ledger.write() as tx:
                 journal.append(tx, now=bot.now, actor=person.id, event="exported", subject="ledger", content=True)
         with bot.ledger.read() as tx:
-            for row in _rows(tx, with_content=with_content):
-                say_json_line(row)
+            _say_rows(_rows(tx, with_content=with_content), whole=as_json)
 
 
 def _rows(tx: Tx, *, with_content: bool) -> Iterator[dict[str, Any]]:

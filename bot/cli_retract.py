@@ -73,6 +73,8 @@ def retract(
             raise typer.Exit(Exit.FAILURE)
         down = intake.retract(bot, person, ref=ref, case=case, reason=why, note=note, subject=subject)
         tell(f"{what}: retracted for {why.value} ({CLAUSE[why]}); that is final.")
+        if not down:
+            tell("Nothing of it is up.")
         _take_down(bot, down, stay, as_json=as_json)
 
 
@@ -108,6 +110,9 @@ def event(
             bot, person, case, happened.value, subject=subject, happened_at=moment, source=source, note=note
         )
         tell(f"case {case}: {happened.value} is on record.")
+        if not down:
+            # Others of the case may well be up, such as after an appeal that was dismissed.
+            tell("It takes down nothing that is up.")
         _take_down(bot, down, stay, as_json=as_json)
 
 
@@ -124,8 +129,6 @@ def _asks() -> bool:
 
 def _take_down(bot: Bot, post_ids: list[int], patience: timedelta, *, as_json: bool) -> None:
     """Work until all is proven gone; ends with 4 where something may still be up."""
-    if not post_ids:
-        tell("Nothing of it is up.")
     with _shown(quiet=as_json) as on_turn:
         try:
             all_gone = not post_ids or take_down_now(bot, post_ids, patience=patience, on_turn=on_turn)

@@ -53,7 +53,10 @@ def init(
     """
     doorway: Doorway = ctx.obj
     settings = doorway.settings(rehearsal=rehearsal)
-    cipher, fresh = _key_of(settings)
+    fresh = not Path(settings.ledger.url.removeprefix("sqlite:///")).exists()
+    if fresh:
+        _named(admin)
+    cipher = _key_of(settings, fresh=fresh)
     ledger = create(settings.ledger.url, cipher, settings.ledger.folder, rehearsal=rehearsal)
     try:
         if ledger.rehearsal != rehearsal:
@@ -66,11 +69,9 @@ def init(
                 raise Conflict(
                     "--admin", admin, "Somebody is there already.", "An administrator uses `downdate person add`."
                 )
-            if not known and not (admin or "").strip():
-                raise misused("--admin", admin, "It is missing or empty.", 'Give a name: --admin "…".', "12.1")
             token = None
-            if not known and admin is not None:
-                made, token = people.add(tx, name=admin.strip(), held=[(Role.ADMIN, None)], now=now)
+            if not known:
+                made, token = people.add(tx, name=_named(admin), held=[(Role.ADMIN, None)], now=now)
                 journal.append(tx, now=now, actor=made.id, event="ledger_made", subject=made.id, rehearsal=rehearsal)
     finally:
         ledger.close()
@@ -85,17 +86,24 @@ def init(
     tell("Whoever holds the token acts as the administrator (DOWNDATE_TOKEN). Neither is shown again.")
 
 
-def _key_of(settings: Settings) -> tuple[Cipher, bool]:
+def _named(admin: str | None) -> str:
+    """The first administrator's name; without one nothing is made, for the key would never be shown."""
+    if not (admin or "").strip():
+        raise misused("--admin", admin, "It is missing or empty.", 'Give a name: --admin "…".', "12.1")
+    return str(admin).strip()
+
+
+def _key_of(settings: Settings, *, fresh: bool) -> Cipher:
     """The ledger's key, made if there is no ledger yet. A ledger without its key is never given another one."""
     given = settings.ledger
     if given.key_file.exists():
         try:
-            return read_key(given.key_file), False
+            return read_key(given.key_file)
         except ValueError:
             raise TroubleError("The ledger's key is not a key: it must be 64 hexadecimal digits.") from None
-    if Path(given.url.removeprefix("sqlite:///")).exists():
+    if not fresh:
         raise TroubleError("The ledger's key is not there. Put it back from where it is kept (ledger.key_file).")
-    return make_key(given.key_file), True
+    return make_key(given.key_file)
 
 
 @commands.command("serve")
@@ -152,6 +160,8 @@ def doctor(
         with bot.ledger.read() as tx:
             kept = fact(tx, KEY_KEPT) is not None
         said = [*cautions(bot.settings)]
+        if not bot.adapters:
+            said.append("no channel is enabled, so that nothing goes up: see channels in the settings")
     if not kept:
         said.append("the key is not shown to be kept elsewhere: `downdate doctor --key-check CODE`")
     _say_health(found, said, as_json=as_json)

@@ -60,6 +60,9 @@ def serve(
     sender = Sender(alerts.urls, alerts.second_urls, link_base=alerts.link_base)
     loop = Loop(bot, sender)
     with ExitStack() as stack:
+        # Before any port is taken: a second daemon is told that it is one, not that a port is in use.
+        if "daemon" in parts:
+            stack.enter_context(only_daemon(bot.ledger.folder))
         if "site" in parts:
             site = bot.settings.site
             host = urlsplit(site.public_url).hostname or ""
@@ -69,7 +72,6 @@ def serve(
         if "watch" in parts:
             stack.enter_context(_watch_page(bot, loop if "daemon" in parts else None))
         if "daemon" in parts:
-            stack.enter_context(only_daemon(bot.ledger.folder))
             turning = threading.Thread(target=loop.run, daemon=True, name="loop")
             turning.start()
         if ready is not None:

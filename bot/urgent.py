@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
+from adapters.base import EXPIRING
 from bot.context import Bot, owner_name
 from bot.reconcile import run_post
 from policies.lifecycle import CLOSED, State
@@ -30,12 +31,13 @@ class Copy:
 
 
 def copies(bot: Bot, post_ids: list[int]) -> list[Copy]:
-    """Every object of these posts, in words: Asking, Asked, Looking, Gone. Gone only on proof."""
+    """Every object of these posts that was ever public, in words: Asking, Asked, Looking, Gone. Gone only on proof."""
     with bot.ledger.read() as tx:
         found = []
         for post_id in post_ids:
             post = posts.get(tx, post_id)
-            rows = [row for row in artefacts.of_post(tx, post_id) if row.left_at is None]
+            made = artefacts.of_post(tx, post_id)
+            rows = [row for row in made if row.left_at is None and row.kind not in EXPIRING]
             for row in rows:
                 word = "Gone" if row.gone_at else "Looking" if row.platform_id is None else _word(post)
                 found.append(

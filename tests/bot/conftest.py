@@ -7,6 +7,7 @@ import pytest
 
 from bot.context import Bot
 from tests.bot.office import Office, copy_office, open_office
+from tests.bot.terminal import Council, Terminal, open_council
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +27,15 @@ def office(template: Office, tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def bot(office: Office) -> Bot:
     return office.bot
+
+
+@pytest.fixture(scope="session")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
+    with open_council(tmp_path_factory.mktemp("council")) as made:
+        yield made
+
+
+@pytest.fixture
+def downdate(council: Council) -> Terminal:
+    """The command, in a council with people and one notice that is up."""
+    return council.again()
