@@ -14,9 +14,8 @@ from rich.text import Text
 
 from bot import intake
 from bot.cli_opening import Doorway, acting
-from bot.cli_output import BY_HAND, Exit, clock_time, instant, misused, one_of, out, say, say_json, tell
+from bot.cli_output import BY_HAND, Exit, clock_time, instant, misused, one_of, out, patience_of, say, say_json, tell
 from bot.context import Bot
-from bot.settings_model import duration
 from bot.submission_checks import impossible_instant
 from bot.urgent import Copy, copies, take_down_now
 from policies.lifecycle import CLOSED, State
@@ -64,7 +63,7 @@ def retract(
     if reason is None:
         raise misused("--reason", None, "It is missing.", f"Use one of: {REASONS}.", "5.7.4")
     why = one_of(Reason, "--reason", reason, clause="5.7.4", among=RETRACTION_REASONS)
-    stay = _patience(patience)
+    stay = patience_of(patience)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person = acting(bot)
@@ -98,7 +97,7 @@ def event(
 ) -> None:
     """Record what happened in a case. Every notice it concerns comes down now, as `retract` does it."""
     happened = one_of(EventType, "WHAT", what, clause="5.7.4")
-    stay = _patience(patience)
+    stay = patience_of(patience)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person: Person = acting(bot)
@@ -114,13 +113,6 @@ def event(
             # Others of the case may well be up, such as after an appeal that was dismissed.
             tell("It takes down nothing that is up.")
         _take_down(bot, down, stay, as_json=as_json)
-
-
-def _patience(given: str) -> timedelta:
-    try:
-        return duration(given)
-    except ValueError as wrong:
-        raise misused("--patience", given, f"It is {wrong}.", "Write it such as 60s.") from None
 
 
 def _asks() -> bool:

@@ -1,6 +1,6 @@
 """Commands for whoever runs it: init, serve, doctor, backup, rehearse, demo."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from bot.assemble import wall_clock
 from bot.audit import check_account
 from bot.cli_notices import OneChannel, channel_of
 from bot.cli_opening import Doorway, TroubleError, acting
-from bot.cli_output import Exit, day_and_time, misused, say, say_json, tell
+from bot.cli_output import Exit, day_and_time, misused, patience_of, say, say_json, tell
 from bot.context import Bot
 from bot.demo import run_demo
 from bot.intake_refusals import Conflict, NotFound, require
@@ -139,6 +139,9 @@ def doctor(
         str | None,
         typer.Option("--key-check", metavar="CODE", help="The code of the key that you keep off this machine."),
     ] = None,
+    patience: Annotated[
+        str, typer.Option("--patience", metavar="TIME", help="How long to stay until the test line is proven gone.")
+    ] = "60s",
     as_json: Json = False,
 ) -> None:
     """Ask every channel which account it is, whether it may post, and whether it may remove. Ends with 1 if one cannot.
@@ -146,7 +149,7 @@ def doctor(
     With --canary and --channel the test line is posted there in any case; without, where the right is not shown yet.
     """
     doorway: Doorway = ctx.obj
-    chosen = channel_of(channel) if channel else None
+    chosen, stay = channel_of(channel) if channel else None, patience_of(patience)
     with doorway.bot() as bot:
         if chosen is not None and chosen not in bot.adapters:
             raise NotFound("--channel", chosen, f"Enabled are: {', '.join(bot.adapters)}.")
@@ -156,7 +159,7 @@ def doctor(
         if fly:
             require(acting(bot), Act.CANARY)
             for each in [each for each in found if chosen is not None or not found[each]["can_remove"]]:
-                found[each] = _flown(bot, each)
+                found[each] = _flown(bot, each, stay)
         with bot.ledger.read() as tx:
             kept = fact(tx, KEY_KEPT) is not None
         said = [*cautions(bot.settings)]
@@ -194,11 +197,11 @@ def _asked(bot: Bot, channel: Channel) -> dict[str, Any]:
     }
 
 
-def _flown(bot: Bot, channel: Channel) -> dict[str, Any]:
+def _flown(bot: Bot, channel: Channel, patience: timedelta) -> dict[str, Any]:
     tell(f"{channel.value}: posting a test line and deleting it …")
     problem = None
     try:
-        if not canary.fly(bot, channel):
+        if not canary.fly(bot, channel, patience=patience):
             problem = "canary-not-proven-gone"
     except AdapterError as error:
         problem = error.code

@@ -2,6 +2,7 @@
 
 import json
 
+from adapters.standin.core import Fault, Rule
 from policies.terms import Channel
 from tests.bot.terminal import EVERYWHERE, NOWHERE
 
@@ -112,8 +113,6 @@ def test_a_pause_holds_what_goes_up_and_never_a_removal(downdate):
 
 
 def test_a_channel_that_refused_is_queued_again_after_it_was_mended(downdate):
-    from adapters.standin.core import Fault, Rule
-
     downdate.x.rules.append(Rule(fault=Fault.FAIL_BEFORE, method="POST", path="/2/tweets", status=403, times=1))
     ref = downdate.approved()
     downdate("sweep", "--patience", "20s")

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+from datetime import timedelta
 from time import monotonic
 
 import pytest
@@ -84,9 +85,15 @@ def test_a_channel_that_says_yes_and_does_nothing_ends_with_4_and_the_steps_by_h
     assert downdate.visible(downdate.up) == NOWHERE
 
 
-def test_one_channel_that_hangs_holds_up_no_other(downdate):
-    from datetime import timedelta
+def test_without_any_patience_everything_is_tried_once_and_nothing_is_called_gone_unproven(downdate):
+    lie(downdate.x)
+    ran = downdate("retract", downdate.up, "--reason", "inaccurate", "--patience", "0s", "--json", by="officer")
+    assert ran.code == 4
+    assert [each["channel"] for each in ran.json["left"]] == ["x"]
+    assert downdate.visible(downdate.up) == NOWHERE | {"x": 1}
 
+
+def test_one_channel_that_hangs_holds_up_no_other(downdate):
     rule = Rule(fault=Fault.LOSE_BEFORE, method="DELETE", path="/2/tweets", times=0, delay=timedelta(seconds=1))
     downdate.x.rules.append(rule)
     ran = downdate("retract", downdate.up, "--reason", "inaccurate", "--patience", "1s", by="officer")
