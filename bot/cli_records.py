@@ -10,9 +10,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter
 
+from bot import alarms
 from bot.alert_kinds import ADVICE, AlertKind
-from bot.cli_opening import Doorway, acting
+from bot.cli_opening import Doorway, TroubleError, acting
 from bot.cli_output import Exit, day_and_time, misused, say, say_json, say_json_line, tell
+from bot.cli_reading import sender_of
 from bot.intake_refusals import Conflict, NotFound, require
 from bot.settings import shown
 from policies.authority import Act
@@ -71,8 +73,11 @@ def _task_json(task: desk.Task, ref: str | None) -> dict[str, Any]:
 
 
 @tasks.command("done")
-def task_done(ctx: typer.Context, *, task_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+def task_done(ctx: typer.Context, *, number: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Put on record that you have done it. A removal by hand ends by proof instead, never by this."""
+    if not number.isdecimal():
+        raise misused("ID", number, "It is not a task's number.", "See `downdate tasks`.")
+    task_id = int(number)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person = acting(bot)
@@ -140,6 +145,30 @@ def acknowledge(ctx: typer.Context, *, key: Annotated[str, typer.Argument(metava
             if desk.acknowledge_alert(tx, key, by=person.id, now=bot.now):
                 journal.append(tx, now=bot.now, actor=person.id, event="acknowledged", subject=key)
     say(f"{key}: acknowledged.")
+
+
+@alerts.command("test")
+def try_out(ctx: typer.Context) -> None:
+    """Raise an alarm that means nothing and send it now, to see whether it arrives. Ends with 1 where no route took it.
+
+    Acknowledge it once it has arrived, so that the record shows that it did.
+    """
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        person = acting(bot)
+        require(person, Act.ACKNOWLEDGE)
+        sender = sender_of(bot)
+        with bot.ledger.write() as tx:
+            entry = journal.append(tx, now=bot.now, actor=person.id, event="alarm_tested", subject="alerts")
+            alarms.raise_once(bot, tx, AlertKind.TEST, None, None, bot.now, about=str(entry.seq))
+        alarms.send_due(bot, sender, bot.now)
+        with bot.ledger.read() as tx:
+            row = next(each for each in desk.open_alerts(tx) if each.key.endswith(f":{entry.seq}"))
+    for place in sender.unusable:
+        tell(f"{place}: This address cannot be used. Correct it in the settings.")
+    if row.sent_at is None:
+        raise TroubleError("No route took the alarm: see alerts.urls and alerts.second_urls in the settings.")
+    say(f"Sent. When it has arrived: downdate alerts ack {row.key}")
 
 
 @chain.command("verify")

@@ -173,6 +173,24 @@ def test_a_task_is_done_by_name_and_a_removal_by_hand_only_by_proof(downdate):
     assert "5.7.4" in by_hand.err
 
 
+def test_an_alarm_can_be_sent_to_see_whether_it_arrives(downdate):
+    sent = downdate.done("alerts", "test", by="admin")
+    key = sent.out.split()[-1]
+    assert key.startswith("test:")
+    downdate.done("alerts", "ack", key, by="admin")
+    assert downdate("alerts", "test", by="auditor").code == 3
+    nowhere = type(downdate)(**{**vars(downdate), "environ": downdate.environ | {"DOWNDATE__ALERTS__URLS": "[]"}})
+    failed = nowhere("alerts", "test", by="admin")
+    assert failed.code == 1
+    assert "alerts.urls" in failed.err
+    wrong = type(downdate)(
+        **{**vars(downdate), "environ": downdate.environ | {"DOWNDATE__ALERTS__URLS": '["pigeon://secret"]'}}
+    )
+    failed = wrong("alerts", "test", by="admin")
+    assert failed.code == 1
+    assert "secret" not in failed.err
+
+
 def test_an_alarm_is_acknowledged_once_and_stays_raised_while_its_reason_lasts(downdate):
     key = "person_added:-:-:p2"
     assert key in downdate.done("alerts").out
