@@ -75,20 +75,28 @@ class Doorway:
         try:
             settings = self.settings(rehearsal=True)
         except SettingsRefused as lax:
-            raise (lax if self._is_marked(lax.ledger) else strict) from None
-        if not self._is_marked(settings.ledger):
+            marked = self._marked(lax.ledger)
+            if marked is None:
+                raise strict from None
+            marked.close()
+            raise lax from None
+        ledger = self._marked(settings.ledger)
+        if ledger is None:
             raise strict
-        return settings, self._ledger(settings.ledger)
+        return settings, ledger
 
-    def _is_marked(self, given: LedgerSettings | None) -> bool:
+    def _marked(self, given: LedgerSettings | None) -> Ledger | None:
+        """The ledger that lies there, if it is a rehearsal's."""
         if given is None:
-            return False
+            return None
         try:
             ledger = self._ledger(given)
         except (LedgerRefusedError, TroubleError):
-            return False
+            return None
+        if ledger.rehearsal:
+            return ledger
         ledger.close()
-        return ledger.rehearsal
+        return None
 
     def _ledger(self, given: LedgerSettings) -> Ledger:
         try:
