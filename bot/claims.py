@@ -107,7 +107,17 @@ def _queued(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
         _free(tx, post, now + _again(bot, held), held_for=held)
         return Step.WAIT
     posts.move(
-        tx, post, Edge.CLAIMED, now=now, actor="daemon", started_at=now, absent_at=None, held_for=None, due_at=now
+        tx,
+        post,
+        Edge.CLAIMED,
+        now=now,
+        actor="daemon",
+        started_at=now,
+        # Whether this claim sent anything must not rest on comparing times: the wall clock may go back.
+        sent_at=None,
+        absent_at=None,
+        held_for=None,
+        due_at=now,
     )
     return Step.PUBLISH
 
@@ -171,8 +181,7 @@ def page_seen(bot: Bot, tx: Tx, publication_id: int, now: datetime) -> bool:
 
 
 def _posting(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
-    sent = post.sent_at is not None and post.started_at is not None and post.sent_at >= post.started_at
-    if sent:
+    if post.sent_at is not None:
         return Step.TRACE
     # No request since the claim: certainly absent, without settle (design: section 5).
     reason = reason_now(bot, tx, post, now)
