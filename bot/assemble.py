@@ -7,6 +7,7 @@ from adapters import build
 from adapters.base import Adapter
 from adapters.facebook import FacebookSettings
 from adapters.graph import GraphSettings
+from adapters.http import PLATFORM_TIME
 from adapters.instagram import InstagramSettings
 from adapters.website import WebsiteSettings
 from adapters.x import XSettings
@@ -128,4 +129,5 @@ def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime
         words=words_of(settings),
         plan=plan_of(settings),
         clock=clock,
+        platform_time=PLATFORM_TIME.now,
     )

@@ -150,6 +150,8 @@ def _again(bot: Bot, held: str) -> timedelta:
 def _in_the_way(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> str | None:
     """What keeps the post waiting although the policy would let it go (design: sections 6 and 7)."""
     assert post.publication_id is not None
+    if bot.clock_wrong:
+        return "clock-wrong"
     kind = publications.by_id(tx, post.publication_id).kind
     sharing = cases.sharing_clocks(tx, post.publication_id)
     alike = [each for each in sharing if publications.by_id(tx, each).kind is kind]
@@ -201,7 +203,7 @@ def _live(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
         posts.change(tx, post.id, post.epoch, claimed_until=None, claimed_by=None)
         return Step.LAND
     # A pause stops edits too, never removal (design: section 7).
-    if post.shown_revision != post.revision and post.channel not in desk.paused(tx):
+    if post.shown_revision != post.revision and post.channel not in desk.paused(tx) and not bot.clock_wrong:
         if bot.adapters[post.channel].capabilities.edit is not Edit.NONE:
             return Step.EDIT
         posts.move(tx, post, Edge.DUE_DOWN, now=now, actor="daemon", reason=Reason.SUPERSEDED, due_at=now)

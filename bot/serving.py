@@ -84,7 +84,7 @@ def _snapshot(bot: Bot, loop: Loop | None) -> watch.Snapshot:
     """How things stand; the loop's age comes from the monotonic clock where the loop runs in this process."""
     age = None if loop is None or loop.turned is None else timedelta(seconds=monotonic() - loop.turned)
     with bot.ledger.read() as tx:
-        return standing.snapshot(bot, tx, bot.now, last_sweep_age=age)
+        return standing.snapshot(bot, tx, bot.now, last_sweep_age=age, clock_skew=bot.clock_skew)
 
 
 def _watch_page(bot: Bot, loop: Loop | None) -> _Listener:

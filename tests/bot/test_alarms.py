@@ -577,6 +577,14 @@ def test_a_picture_elsewhere_stays_until_a_person_has_decided(bot, tx):
     assert raised(bot, tx, NOON + DAY) == {K.PICTURE_ELSEWHERE}
 
 
+def test_fault_21_a_clock_off_the_platforms_own_is_alarmed_until_it_is_right(bot, tx):
+    wrong = replace(bot, clock=lambda: NOON, platform_time=lambda: NOON + timedelta(seconds=61))
+    right = replace(bot, clock=lambda: NOON, platform_time=lambda: NOON + timedelta(seconds=59))
+    assert raised(wrong, tx, NOON) == {K.CLOCK_WRONG}
+    assert raised(bot, tx, NOON) == {K.CLOCK_WRONG}
+    assert raised(right, tx, NOON) == set()
+
+
 def test_every_kind_ends_in_one_way_only():
     by_caller = {K.JOURNAL_BROKEN, K.CLOCK_WRONG, K.PICTURE_ELSEWHERE}
     groups = [LEVEL_KINDS, INCIDENT_KINDS, WHILE_LIVE_KINDS, by_caller]

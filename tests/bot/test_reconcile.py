@@ -479,3 +479,21 @@ def test_what_was_taken_for_gone_and_is_listed_again_keeps_its_removal_open(face
     facebook.pass_time(2 * MINUTE)
     assert facebook.visible() == []
     assert facebook.post(Channel.FACEBOOK).state is State.REMOVED
+
+
+@pytest.mark.parametrize("skew", [timedelta(seconds=61), -timedelta(seconds=61)])
+def test_fault_21_nothing_goes_up_while_the_platforms_tell_another_time_and_removals_go_on(works, skew):
+    publication_id = works.approved(notice(channels=tuple(works.fakes), service="environment"))
+    works.pass_time(MINUTE)
+    works.bot = replace(works.bot, platform_time=lambda: works.clock() + skew)
+    other = notice(
+        ref="DBC-BBBBBB", case_ref="EH/2", page_id="y" * 21, channels=tuple(works.fakes), service="environment"
+    )
+    held = works.approved(other)
+    works.retract(publication_id)
+    works.pass_time(2 * MINUTE)
+    assert {(post.state, post.held_for) for post in works.posts(held)} == {(State.QUEUED, "clock-wrong")}
+    assert {post.state for post in works.posts(publication_id)} == {State.REMOVED}
+    works.bot = replace(works.bot, platform_time=lambda: works.clock() + skew / 2)
+    works.pass_time(2 * MINUTE)
+    assert {post.state for post in works.posts(held)} == {State.LIVE}
