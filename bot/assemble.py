@@ -12,11 +12,10 @@ from adapters.instagram import InstagramSettings
 from adapters.website import WebsiteSettings
 from adapters.x import XSettings
 from bot import settings_model as given
-from bot.alert_kinds import AlertKind
+from bot.alarms_rules import raise_comments_open
 from bot.context import Bot, plan_of, words_of
 from bot.settings_model import Settings, is_loopback
 from policies.terms import Channel
-from store import desk
 from store.ledger import Ledger, open_ledger
 from store.media import MediaStore
 from store.sqlite import BUSY
@@ -53,7 +52,7 @@ def _public(base_url: str, real: str) -> str:
 
 
 def adapters_of(
-    settings: Settings, clock: Callable[[], datetime], on_comments_open: Callable[[str], None]
+    settings: Settings, clock: Callable[[], datetime], on_comments_open: Callable[[str, str], None]
 ) -> dict[Channel, Adapter]:
     """The enabled channels, each with its own settings and credentials."""
     channels = settings.channels
@@ -111,15 +110,9 @@ def ledger_of(settings: Settings, *, busy: float = BUSY) -> Ledger:
 def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime] = wall_clock) -> Bot:
     """Everything one process works with."""
 
-    def comments_open(code: str) -> None:
+    def comments_open(platform_id: str, _: str) -> None:
         with ledger.write() as tx:
-            desk.raise_alert(
-                tx,
-                key=f"{AlertKind.COMMENTS_OPEN.value}:{code}",
-                kind=AlertKind.COMMENTS_OPEN.value,
-                now=clock(),
-                channel=Channel.INSTAGRAM.value,
-            )
+            raise_comments_open(tx, Channel.INSTAGRAM, platform_id, clock())
 
     return Bot(
         ledger=ledger,
