@@ -10,7 +10,7 @@ from policies.dossier import Effect, Stage
 from policies.lifecycle import Edge, State, Step
 from policies.publishing import objections
 from policies.terms import Channel, Reason
-from store import artefacts, cases, desk, journal, posts, publications
+from store import artefacts, attestations, cases, desk, journal, posts, publications
 from store.ledger import Tx
 
 
@@ -212,7 +212,25 @@ def _live(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
     return Step.LOOK
 
 
-def _land_removed(bot: Bot, tx: Tx, post: posts.Post, rows: list[artefacts.Artefact], now: datetime) -> Step:
+def land_attested(bot: Bot, tx: Tx, post: posts.Post, *, actor: str, now: datetime) -> None:
+    """Close a post on two persons' word; whoever works on it is fenced off, and it is looked at again."""
+    fenced = posts.fence(tx, post)
+    for row in outcomes.left_over(tx, fenced):
+        artefacts.gone(tx, row.id, evidence=attestations.EVIDENCE, now=now)
+    desk.finish_task(tx, f"by-hand:{post.id}", by=actor, now=now)
+    rows = artefacts.of_post(tx, post.id)
+    _land_removed(bot, tx, fenced, rows, now, actor=actor, code=attestations.EVIDENCE)
+
+
+def _land_removed(  # noqa: PLR0917  # the last two say who, and on what evidence
+    bot: Bot,
+    tx: Tx,
+    post: posts.Post,
+    rows: list[artefacts.Artefact],
+    now: datetime,
+    actor: str = "daemon",
+    code: str | None = None,
+) -> Step:
     outcomes.leave_the_rest(tx, rows, now)
     if post.tries:
         # Only a removal that did not succeed at once can have been given to a person.
@@ -222,7 +240,8 @@ def _land_removed(bot: Bot, tx: Tx, post: posts.Post, rows: list[artefacts.Artef
         post,
         Edge.PROVEN_GONE,
         now=now,
-        actor="daemon",
+        actor=actor,
+        code=code,
         due_at=now + bot.settings.loop.recheck_after,
         tries=0,
         asked_at=None,
@@ -233,8 +252,11 @@ def _land_removed(bot: Bot, tx: Tx, post: posts.Post, rows: list[artefacts.Artef
 
 
 def _closed(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
+    rows = [row for row in artefacts.of_post(tx, post.id) if row.platform_id and row.left_at is None]
     over = post.closed_at is None or now > post.closed_at + bot.settings.loop.recheck_for
-    if over or not any(row.platform_id and row.left_at is None for row in artefacts.of_post(tx, post.id)):
+    # What was only attested is looked at until it is proven.
+    unproven = any(row.evidence == attestations.EVIDENCE for row in rows)
+    if not rows or (over and not unproven):
         _free(tx, post, None)
         return Step.WAIT
     return Step.RECHECK

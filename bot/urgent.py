@@ -11,7 +11,7 @@ from bot.context import Bot, owner_name
 from bot.reconcile import run_post
 from policies.lifecycle import CLOSED, State
 from policies.terms import Channel
-from store import artefacts, posts
+from store import artefacts, attestations, posts
 
 PATIENCE = timedelta(seconds=60)
 _TURN = 0.1
@@ -30,14 +30,23 @@ class Copy:
 
 
 def copies(bot: Bot, post_ids: list[int]) -> list[Copy]:
-    """Every object of these posts, in words: Asking, Asked, Looking, Gone. Gone only on proof."""
+    """Every object of these posts, in words: Asking, Asked, Looking, Attested, Gone. Gone only on proof."""
     with bot.ledger.read() as tx:
         found = []
         for post_id in post_ids:
             post = posts.get(tx, post_id)
             rows = [row for row in artefacts.of_post(tx, post_id) if row.left_at is None]
             for row in rows:
-                word = "Gone" if row.gone_at else "Looking" if row.platform_id is None else _word(post)
+                attested = row.evidence == attestations.EVIDENCE
+                word = (
+                    "Attested"
+                    if attested
+                    else "Gone"
+                    if row.gone_at
+                    else "Looking"
+                    if row.platform_id is None
+                    else _word(post)
+                )
                 found.append(
                     Copy(post_id=post_id, channel=post.channel, kind=row.kind, url=row.url, word=word, at=row.gone_at)
                 )
