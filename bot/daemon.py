@@ -96,8 +96,7 @@ class Loop:
 
     def run(self) -> None:
         """Start up, then turn until stopped. The caller holds `only_daemon`."""
-        with self._bot.ledger.write() as tx:
-            posts.end_leases(tx, self._bot.now)
+        self._guarded("leases", self._end_leases)
         self._guarded("refresh", lambda: audit.refresh_all(self._bot))
         for channel in self._bot.adapters:
             self._aside(("start", channel), partial(self._greet, channel))
@@ -113,6 +112,10 @@ class Loop:
             for pool in (*self._pools.values(), self._side):
                 pool.shutdown(wait=False, cancel_futures=True)
             self._settle()
+
+    def _end_leases(self) -> None:
+        with self._bot.ledger.write() as tx:
+            posts.end_leases(tx, self._bot.now)
 
     def _settle(self) -> None:
         """Let calls in flight finish for a moment; what does not is in a state that exists for that."""

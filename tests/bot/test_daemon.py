@@ -1,6 +1,7 @@
 """The loop: removals first, quotas kept, one failing thing delays nothing else, one daemon at a time."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from adapters.standin.core import Fault, Rule
 from bot.alerts import Sender
 from bot.daemon import AlreadyRunningError, Loop, only_daemon
+from bot.serving import LoopEndedError, serve
 from bot.urgent import copies, take_down_now
 from policies.lifecycle import State
 from policies.terms import Channel, Reason
@@ -242,3 +244,14 @@ def test_what_breaks_one_part_of_a_turn_keeps_the_others_going_and_proves_no_wor
     with Running(works) as loop:
         until(lambda: all(post.state is State.REMOVED for post in works.posts()[:2]))
     assert loop.turned is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_fault_36_a_process_whose_loop_has_died_ends_instead_of_living_on(works):
+    def clock():
+        if threading.current_thread().name == "loop":
+            raise SystemExit
+        return works.clock()
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(LoopEndedError):
+        pool.submit(serve, replace(works.bot, clock=clock), parts=("daemon",)).result(10)
