@@ -21,7 +21,7 @@ import requests
 
 from adapters.base import Artefact, InDoubt, Presence, Rejected, RenderedPicture, Unauthorised
 from adapters.graph_errors import NOT_THERE, Failure, Phase, failure_of, outcome
-from adapters.http import EdgeSession, never_sent
+from adapters.http import PLATFORM_TIME, EdgeSession, never_sent
 
 with warnings.catch_warnings():
     # It holds an invalid escape sequence, which is an error where warnings are.
@@ -70,6 +70,7 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # the SDK is untype
 
     def __init__(self, settings: GraphSettings, *, token: str | None = None) -> None:
         session = EdgeSession(deadline=settings.deadline, proxies=dict(settings.proxies))
+        session.platform_time = PLATFORM_TIME
         super().__init__(token or settings.token, session=session)
         # The constructor refuses every version later than 3.1.
         self.version = settings.version

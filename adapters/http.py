@@ -7,7 +7,9 @@ too, which take it as their session.
 
 import socket
 import threading
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
 
@@ -87,12 +89,46 @@ def _cut(connections: list[Any], expired: threading.Event) -> None:
             continue
 
 
+class PlatformTime:
+    """What time it is by the platforms' own word: the last Date header heard, carried on by a clock nobody sets."""
+
+    def __init__(self) -> None:
+        self._heard: tuple[datetime, float] | None = None
+
+    def hear(self, date: str | None) -> None:
+        """Take the Date of an answer just received; one that is missing or no date changes nothing."""
+        try:
+            said = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        if said.tzinfo is not None:
+            self._heard = (said, _since_boot())
+
+    def now(self) -> datetime | None:
+        """None while no platform has answered."""
+        if self._heard is None:
+            return None
+        said, then = self._heard
+        return said + timedelta(seconds=_since_boot() - then)
+
+
+def _since_boot() -> float:
+    # Unlike the monotonic clock it goes on while the machine is suspended.
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+PLATFORM_TIME = PlatformTime()
+
+
 class EdgeSession(requests.Session):
     """A requests.Session with a total deadline per call, no redirects, a body limit and no environment credentials.
 
     Raises what requests raises, so that SDKs built on it keep working; `as_outcome` turns that into our errors.
     One session per thread: neither requests nor the SDKs promise more.
     """
+
+    platform_time: PlatformTime | None = None
+    """Where the Date header of every answer is kept, if the other side is a platform."""
 
     def __init__(
         self,
@@ -124,6 +160,8 @@ class EdgeSession(requests.Session):
         timer.start()
         try:
             response = super().request(method, url, **kwargs)
+            if self.platform_time is not None:
+                self.platform_time.hear(response.headers.get("Date"))
             self._read(response, monotonic() + total, expired)
         except requests.ConnectTimeout:
             raise

@@ -76,14 +76,14 @@ class InstagramSettings:
     patience: timedelta = timedelta(seconds=60)
 
 
-def _log_open_comments(code: str) -> None:
+def _log_open_comments(_: str, code: str) -> None:
     log.warning("comments could not be closed: %s", code)
 
 
 class InstagramAdapter:
     """The channel Instagram. Thread-safe: each thread has its own client and session.
 
-    `on_comments_open` is told the code of the error where a notice is up and its comments could not be closed.
+    `on_comments_open` is told the id and the code of the error where the comments of a notice could not be closed.
     """
 
     channel = Channel.INSTAGRAM
@@ -95,7 +95,7 @@ class InstagramAdapter:
         *,
         clock: Callable[[], datetime],
         wait: Callable[[float], object] | None = None,
-        on_comments_open: Callable[[str], None] = _log_open_comments,
+        on_comments_open: Callable[[str, str], None] = _log_open_comments,
     ) -> None:
         self.settings = settings
         self.host = host
@@ -268,7 +268,7 @@ class InstagramAdapter:
             with ours():
                 self._graph.change(key, comment_enabled=False)
         except AdapterError as error:
-            self.on_comments_open(error.code)
+            self.on_comments_open(key, error.code)
 
     def _note_permalink(self, row: Artefact, key: str, attempt: Attempt) -> None:
         """The notice is up and its id noted; without its address a person finds it by the id."""

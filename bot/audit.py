@@ -131,8 +131,9 @@ def _meet_known(
     tell: Tell | None,
 ) -> int:
     post = posts.get(tx, row.post_id)
-    if post.state in posts.RECHECKS:
+    if not row.open:
         artefacts.back(tx, row.id)
+    if post.state in posts.RECHECKS:
         posts.reopen(tx, post, actor="daemon", now=now)
         if tell is not None:
             tell(AlertKind.POST_RETURNED, post.marker.rpartition("-")[0], post.channel)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import intake
+from bot.cli_notices import CHANNELS, channel_of
 from bot.cli_opening import Doorway, acting
 from bot.cli_output import BY_HAND, Exit, clock_time, instant, misused, one_of, out, patience_of, say, say_json, tell
 from bot.context import Bot
@@ -113,6 +114,28 @@ def event(
             # Others of the case may well be up, such as after an appeal that was dismissed.
             tell("It takes down nothing that is up.")
         _take_down(bot, down, stay, as_json=as_json)
+
+
+@commands.command("attest")
+def attest(
+    ctx: typer.Context,
+    *,
+    ref: Annotated[str, typer.Argument(metavar="REF", help="The notice, such as DBC-7K3Q9M.")],
+    channel: Annotated[str, typer.Option("--channel", metavar="CHANNEL", help=f"One of {CHANNELS}.")],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What you saw, where and when; kept encrypted.")],
+) -> None:
+    """Put on record that you saw it gone, where the platform can no longer be read, such as a suspended account.
+
+    It takes two persons. It then counts as removed, is shown as attested and not proven, and is looked at again.
+    """
+    chosen = channel_of(channel)
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        done = intake.attest(bot, acting(bot), ref, chosen, note)
+    if done.closed:
+        say(f"{done.ref} on {chosen.value}: attested by two persons, not proven. It is looked at again.")
+    else:
+        say(f"{done.ref} on {chosen.value}: attested by you. It counts once a second person attests it too.")
 
 
 def _asks() -> bool:

@@ -12,7 +12,7 @@ from bot.context import Bot, owner_name
 from bot.reconcile import run_post
 from policies.lifecycle import CLOSED, State
 from policies.terms import Channel
-from store import artefacts, posts
+from store import artefacts, attestations, posts
 
 PATIENCE = timedelta(seconds=60)
 _TURN = 0.1
@@ -31,7 +31,7 @@ class Copy:
 
 
 def copies(bot: Bot, post_ids: list[int]) -> list[Copy]:
-    """Every object of these posts that was ever public, in words: Asking, Asked, Looking, Gone. Gone only on proof."""
+    """Every object of these posts that was ever public: Asking, Asked, Looking, Attested, Gone. Gone only on proof."""
     with bot.ledger.read() as tx:
         found = []
         for post_id in post_ids:
@@ -39,7 +39,16 @@ def copies(bot: Bot, post_ids: list[int]) -> list[Copy]:
             made = artefacts.of_post(tx, post_id)
             rows = [row for row in made if row.left_at is None and row.kind not in EXPIRING]
             for row in rows:
-                word = "Gone" if row.gone_at else "Looking" if row.platform_id is None else _word(post)
+                attested = row.evidence == attestations.EVIDENCE
+                word = (
+                    "Attested"
+                    if attested
+                    else "Gone"
+                    if row.gone_at
+                    else "Looking"
+                    if row.platform_id is None
+                    else _word(post)
+                )
                 found.append(
                     Copy(post_id=post_id, channel=post.channel, kind=row.kind, url=row.url, word=word, at=row.gone_at)
                 )

@@ -4,14 +4,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import pytest
 import requests
 
 from adapters.base import InDoubt, Unreachable
-from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, as_outcome
+from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, PlatformTime, as_outcome
 
 SECRET = "tok-3f9a71"
 SHORT = timedelta(seconds=0.4)
@@ -218,3 +218,18 @@ def test_a_session_outlives_connections_that_the_platform_closes():
             assert session.request("GET", f"{base}/{number}").text == "ok"
             assert closed.acquire(timeout=PATIENCE)
     assert len(heard) == 3
+
+
+def test_a_platforms_date_header_tells_its_time(session):
+    dated = b"HTTP/1.1 200 OK\r\ndate: Mon, 02 Mar 2026 12:00:00 GMT\r\ncontent-length: 0\r\n\r\n"
+    undated = b"HTTP/1.1 200 OK\r\ndate: yesterday\r\ncontent-length: 0\r\n\r\n"
+    session.platform_time = PlatformTime()
+    with speaking(saying(dated), saying(undated)) as (base, _):
+        session.get(base)
+        session.get(base)
+    told = session.platform_time.now()
+    assert timedelta(0) <= told - datetime(2026, 3, 2, 12, 0, tzinfo=UTC) < timedelta(seconds=30)
+
+
+def test_platforms_that_have_not_answered_tell_no_time():
+    assert PlatformTime().now() is None

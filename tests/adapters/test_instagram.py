@@ -395,12 +395,12 @@ def test_comments_are_closed_after_the_id_was_noted(platform):
 
 
 def test_comments_that_stay_open_do_not_fail_the_publication_but_are_told(platform, host):
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
     platform.standin.switches.add("comments-stay-open")
-    adapter = InstagramAdapter(settings(), host, clock=platform.clock, on_comments_open=told.append)
+    adapter = InstagramAdapter(settings(), host, clock=platform.clock, on_comments_open=lambda *each: told.append(each))
     attempt = platform.attempt()
     adapter.publish(platform.rendered(pictures=1), attempt)
-    assert told == ["graph-100"]
+    assert told == [(platform.copies()[0], "graph-100")]
     assert of(attempt, ArtefactKind.POST)[0].platform_id == platform.copies()[0]
 
 
