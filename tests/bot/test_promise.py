@@ -68,6 +68,9 @@ class Trial:
     def play(self, act) -> None:
         match act:
             case ("fault", channel, fault, operation, times, status, minutes):
+                # An adapter never calls certain what took effect: that is what its own contract holds it to.
+                if fault is Fault.FAIL_AFTER and operation in ("upload", "publish"):
+                    status = 503
                 # A lying or late look is a channel that does not answer: bounded, like every fault here.
                 rule = Rule(fault=fault, method=operation, times=times, status=status, delay=minutes * MINUTE)
                 self.works.fakes[channel].rules.append(rule)
