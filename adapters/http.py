@@ -38,22 +38,37 @@ class _Watch(threading.local):
     """The connections the current thread uses, so that a deadline can cut them while it blocks in a read."""
 
     current: "list[Any] | None" = None
+    expired: "threading.Event | None" = None
+
+    def over(self, connection: Any) -> None:
+        """Have a connection cut at the deadline. Raises where that has passed, before anything is sent."""
+        if self.current is not None:
+            self.current.append(connection)
+        if self.expired is not None and self.expired.is_set():
+            raise TimeoutError
 
 
 _watch = _Watch()
 
 
 class _WatchedHTTP(HTTPConnection):
+    def connect(self) -> None:
+        # Looking up and trying several addresses has no limit in all; the cut may have found no socket yet.
+        super().connect()
+        _watch.over(self)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if _watch.current is not None:
-            _watch.current.append(self)
+        _watch.over(self)
         super().request(*args, **kwargs)
 
 
 class _WatchedHTTPS(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _watch.over(self)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if _watch.current is not None:
-            _watch.current.append(self)
+        _watch.over(self)
         super().request(*args, **kwargs)
 
 
@@ -156,7 +171,7 @@ class EdgeSession(requests.Session):
         expired = threading.Event()
         timer = threading.Timer(total, _cut, (used, expired))
         timer.daemon = True
-        _watch.current = used
+        _watch.current, _watch.expired = used, expired
         timer.start()
         try:
             response = super().request(method, url, **kwargs)
@@ -171,7 +186,7 @@ class EdgeSession(requests.Session):
             raise _as_requests(error) from None
         finally:
             timer.cancel()
-            _watch.current = None
+            _watch.current = _watch.expired = None
         return response
 
     def _read(self, response: requests.Response, until: float, expired: threading.Event) -> None:

@@ -1,7 +1,10 @@
 """EdgeSession: one call ends by its deadline, stays where it was sent, reads no more than it may, and keeps secrets."""
 
+import gzip
 import socket
 import threading
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -129,6 +132,40 @@ def test_a_body_over_5_mb_is_cut_off_in_doubt(head):
     with speaking(saying(huge)) as (base, _), pytest.raises(BodyTooLarge) as raised:
         session.request("GET", base + "/post")
     assert isinstance(as_outcome(raised.value), InDoubt)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_small_answer_that_unpacks_to_gigabytes_is_cut_off_in_doubt(layers):
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, 31)
+    body = b"".join(squeezed.compress(bytes(1 << 24)) for _ in range(8)) + squeezed.flush()
+    for _ in range(layers - 1):
+        body = gzip.compress(body)
+    packed = ", ".join(["gzip"] * layers)
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: {packed}\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+    session = EdgeSession(deadline=timedelta(seconds=10))
+    tracemalloc.start()
+    try:
+        with speaking(saying(head + body)) as (base, _), pytest.raises(BodyTooLarge):
+            session.request("GET", base + "/post")
+        assert tracemalloc.get_traced_memory()[1] < 8 * MAX_BODY
+    finally:
+        tracemalloc.stop()
+
+
+def test_nothing_is_sent_once_the_deadline_has_passed_while_the_address_was_looked_up(monkeypatch):
+    looked_up = socket.getaddrinfo
+
+    def slowly(*args, **kwargs):
+        threading.Event().wait(2 * SHORT.total_seconds())
+        return looked_up(*args, **kwargs)
+
+    with speaking(dripping(b"HTTP/1.1 200 OK\r\n", b"x-more: 1\r\n")) as (base, heard):
+        monkeypatch.setattr(socket, "getaddrinfo", slowly)
+        began = monotonic()
+        with pytest.raises(DeadlineExceeded):
+            EdgeSession(deadline=SHORT).request("DELETE", base + "/post")
+        assert monotonic() - began < SHORT.total_seconds() + PATIENCE
+    assert b"".join(heard) == b""
 
 
 def test_a_body_of_5_mb_is_read_whole():
