@@ -152,7 +152,10 @@ class InstagramAdapter:
         self._note_permalink(row, key, attempt)
 
     def trace(self, rendered: Rendered, attempt: Attempt) -> Trace:
-        """By the ids known and the marker among the account's media; a published container proves that it is up."""
+        """By the ids known and the marker among the account's media; a published container proves that it is up.
+
+        Comments on what is found are closed: publication may have broken off before.
+        """
         known = [each.platform_id for each in attempt.made if each.kind is ArtefactKind.POST and each.platform_id]
         seen: dict[str, Sighting] = {}
         try:
@@ -168,6 +171,8 @@ class InstagramAdapter:
                 return Unsure("published-but-not-listed")
         except AdapterError as error:
             return Unsure(error.code)
+        for key in seen:
+            self._close_comments(key)
         return Found(sightings=tuple(seen.values())) if seen else Absent()
 
     def edit(self, artefacts: Artefacts, rendered: Rendered, attempt: Attempt) -> None:  # noqa: ARG002
