@@ -1,12 +1,14 @@
 """`downdate serve`: the loop, the public site and the watch page in one process, or each by itself."""
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from time import monotonic
-from typing import Self
+from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -47,9 +49,10 @@ def serve(
     parts: tuple[str, ...] = PARTS,
     stop: threading.Event | None = None,
     ready: Callable[[], None] | None = None,
-) -> None:
+) -> bool:
     """Run until SIGTERM or SIGINT; ends within 10 s, leaving calls in flight to the states that exist for that.
 
+    True where none was left. Where one was, Python would wait for its thread at the end: `leave` does not.
     Raises AlreadyRunningError where another daemon holds the ledger.
     """
     ended = stop or threading.Event()
@@ -60,6 +63,9 @@ def serve(
     sender = Sender(alerts.urls, alerts.second_urls, link_base=alerts.link_base)
     loop = Loop(bot, sender)
     with ExitStack() as stack:
+        if "daemon" in parts:
+            # Before anything else is taken, so that a second one is told what stands in its way.
+            stack.enter_context(only_daemon(bot.ledger.folder))
         if "site" in parts:
             site = bot.settings.site
             host = urlsplit(site.public_url).hostname or ""
@@ -69,7 +75,6 @@ def serve(
         if "watch" in parts:
             stack.enter_context(_watch_page(bot, loop if "daemon" in parts else None))
         if "daemon" in parts:
-            stack.enter_context(only_daemon(bot.ledger.folder))
             turning = threading.Thread(target=loop.run, daemon=True, name="loop")
             turning.start()
         if ready is not None:
@@ -78,6 +83,14 @@ def serve(
         loop.stop()
         if "daemon" in parts:
             turning.join(8)
+    return loop.idle
+
+
+def leave() -> NoReturn:
+    """End the process at once and well, as far as it is concerned; what a call still does is for the next daemon."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _snapshot(bot: Bot, loop: Loop | None) -> watch.Snapshot:
