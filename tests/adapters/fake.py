@@ -6,6 +6,7 @@ remove, presence, recent, check. Two faults mean something else than on a wire: 
 is there.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -178,7 +179,9 @@ class FakeAdapter:
             seen = self._call("look", rendered.marker, lambda: self._listed(attempt.started_at - LOOK_BACK), list)
         except AdapterError as error:
             return Unsure(error.code)
-        ours = tuple(each for each in seen if rendered.marker in each.text.split())
+        # A page's markup may stand right beside it.
+        marked = re.compile(rf"(?<![\w-]){re.escape(rendered.marker)}(?![\w-])")
+        ours = tuple(each for each in seen if marked.search(each.text))
         return Found(sightings=ours) if ours else Absent()
 
     def edit(self, artefacts: Artefacts, rendered: Rendered, attempt: Attempt) -> None:
