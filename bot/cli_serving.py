@@ -18,7 +18,7 @@ from bot.context import Bot
 from bot.demo import run_demo
 from bot.intake_refusals import Conflict, NotFound, require
 from bot.running import run_here
-from bot.serving import PARTS, serve
+from bot.serving import PARTS, leave, serve
 from bot.settings import Settings, cautions
 from policies.authority import Act
 from policies.terms import Channel, Role
@@ -123,7 +123,9 @@ def serve_command(
     with doorway.bot() as bot:
         for caution in cautions(bot.settings):
             tell(f"Caution: {caution}")
-        serve(bot, parts=tuple(only) if only else PARTS)
+        idle = serve(bot, parts=tuple(only) if only else PARTS)
+    if not idle:
+        leave()
 
 
 @commands.command("doctor")

@@ -94,6 +94,12 @@ class Loop:
         self._stop.set()
         self._wake.set()
 
+    @property
+    def idle(self) -> bool:
+        """Whether no work is in hand."""
+        with self._lock:
+            return all(future.done() for future in self._running)
+
     def run(self) -> None:
         """Start up, then turn until stopped. The caller holds `only_daemon`."""
         self._guarded("leases", self._end_leases)
@@ -122,9 +128,8 @@ class Loop:
         until = monotonic() + GRACE.total_seconds()
         pause = threading.Event()
         while monotonic() < until:
-            with self._lock:
-                if not any(not future.done() for future in self._running):
-                    return
+            if self.idle:
+                return
             pause.wait(0.05)
 
     def _between_turns(self, until: float) -> None:

@@ -1,12 +1,14 @@
 """`downdate serve`: the loop, the public site and the watch page in one process, or each by itself."""
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from time import monotonic
-from typing import Self
+from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -52,9 +54,10 @@ def serve(
     parts: tuple[str, ...] = PARTS,
     stop: threading.Event | None = None,
     ready: Callable[[], None] | None = None,
-) -> None:
+) -> bool:
     """Run until SIGTERM or SIGINT; ends within 10 s, leaving calls in flight to the states that exist for that.
 
+    True where none was left. Where one was, Python would wait for its thread at the end: `leave` does not.
     Raises AlreadyRunningError where another daemon holds the ledger, LoopEndedError where the loop ended by itself.
     """
     ended = stop or threading.Event()
@@ -88,6 +91,14 @@ def serve(
             turning.join(8)
     if not alive:
         raise LoopEndedError
+    return loop.idle
+
+
+def leave() -> NoReturn:
+    """End the process at once and well, as far as it is concerned; what a call still does is for the next daemon."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _snapshot(bot: Bot, loop: Loop | None) -> watch.Snapshot:
