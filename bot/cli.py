@@ -91,13 +91,15 @@ def before(
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code. What went wrong is told on standard error, with the remedy."""
     logs.configure(sys.stderr, level=logging.WARNING)
-    sys.excepthook = _unexpected
     try:
         app(list(arguments), prog_name="downdate")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else Exit.FAILURE
     except _KNOWN as error:
         return _told(error)
+    finally:
+        # The command line's own library puts its hook there while it runs: with messages, which could quote a notice.
+        sys.excepthook = _unexpected
     return Exit.OK
 
 

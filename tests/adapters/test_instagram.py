@@ -449,13 +449,13 @@ def test_comments_are_closed_on_a_post_that_is_found_after_its_answer_was_lost(p
 
 
 def test_comments_that_stay_open_on_a_post_that_was_found_are_told(platform, host):
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
     platform.fail("publish", Fault.LOSE_AFTER)
     attempt = tried(platform, InDoubt)
     platform.standin.switches.add("comments-stay-open")
-    adapter = InstagramAdapter(settings(), host, clock=platform.clock, on_comments_open=told.append)
+    adapter = InstagramAdapter(settings(), host, clock=platform.clock, on_comments_open=lambda *each: told.append(each))
     assert isinstance(adapter.trace(platform.rendered(pictures=1), attempt), Found)
-    assert told == ["graph-100"]
+    assert told == [(platform.copies()[0], "graph-100")]
 
 
 def test_comments_that_stay_open_do_not_fail_the_publication_but_are_told(platform, host):
