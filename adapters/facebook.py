@@ -280,14 +280,14 @@ class FacebookAdapter:
         return self._graph.look(key, "id") is None and key not in self._listed([artefact])
 
     def _listed(self, missing: list[Artefact]) -> set[str]:
-        """The ids among the Page's posts, once the token was seen to work; empty where no post is missing."""
+        """The ids among the Page's posts, once the token was seen to work; nothing is asked for nothing.
+
+        Read for a photo too: without the right to read, a photo looks absent while the Page answers (verdict 7).
+        """
         if not missing:
             return set()
         self._require_page()
-        posts = [each for each in missing if each.kind is ArtefactKind.POST]
-        if not posts:
-            return set()
-        made = [each.created_at for each in posts]
+        made = [each.created_at for each in missing]
         since = min((each for each in made if each), default=None) if all(made) else None
         items = self._graph.listing(
             self.settings.page_id,

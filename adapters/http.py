@@ -7,7 +7,9 @@ too, which take it as their session.
 
 import socket
 import threading
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
 
@@ -36,22 +38,37 @@ class _Watch(threading.local):
     """The connections the current thread uses, so that a deadline can cut them while it blocks in a read."""
 
     current: "list[Any] | None" = None
+    expired: "threading.Event | None" = None
+
+    def over(self, connection: Any) -> None:
+        """Have a connection cut at the deadline. Raises where that has passed, before anything is sent."""
+        if self.current is not None:
+            self.current.append(connection)
+        if self.expired is not None and self.expired.is_set():
+            raise TimeoutError
 
 
 _watch = _Watch()
 
 
 class _WatchedHTTP(HTTPConnection):
+    def connect(self) -> None:
+        # Looking up and trying several addresses has no limit in all; the cut may have found no socket yet.
+        super().connect()
+        _watch.over(self)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if _watch.current is not None:
-            _watch.current.append(self)
+        _watch.over(self)
         super().request(*args, **kwargs)
 
 
 class _WatchedHTTPS(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _watch.over(self)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if _watch.current is not None:
-            _watch.current.append(self)
+        _watch.over(self)
         super().request(*args, **kwargs)
 
 
@@ -87,12 +104,46 @@ def _cut(connections: list[Any], expired: threading.Event) -> None:
             continue
 
 
+class PlatformTime:
+    """What time it is by the platforms' own word: the last Date header heard, carried on by a clock nobody sets."""
+
+    def __init__(self) -> None:
+        self._heard: tuple[datetime, float] | None = None
+
+    def hear(self, date: str | None) -> None:
+        """Take the Date of an answer just received; one that is missing or no date changes nothing."""
+        try:
+            said = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        if said.tzinfo is not None:
+            self._heard = (said, _since_boot())
+
+    def now(self) -> datetime | None:
+        """None while no platform has answered."""
+        if self._heard is None:
+            return None
+        said, then = self._heard
+        return said + timedelta(seconds=_since_boot() - then)
+
+
+def _since_boot() -> float:
+    # Unlike the monotonic clock it goes on while the machine is suspended.
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+PLATFORM_TIME = PlatformTime()
+
+
 class EdgeSession(requests.Session):
     """A requests.Session with a total deadline per call, no redirects, a body limit and no environment credentials.
 
     Raises what requests raises, so that SDKs built on it keep working; `as_outcome` turns that into our errors.
     One session per thread: neither requests nor the SDKs promise more.
     """
+
+    platform_time: PlatformTime | None = None
+    """Where the Date header of every answer is kept, if the other side is a platform."""
 
     def __init__(
         self,
@@ -120,10 +171,12 @@ class EdgeSession(requests.Session):
         expired = threading.Event()
         timer = threading.Timer(total, _cut, (used, expired))
         timer.daemon = True
-        _watch.current = used
+        _watch.current, _watch.expired = used, expired
         timer.start()
         try:
             response = super().request(method, url, **kwargs)
+            if self.platform_time is not None:
+                self.platform_time.hear(response.headers.get("Date"))
             self._read(response, monotonic() + total, expired)
         except requests.ConnectTimeout:
             raise
@@ -133,7 +186,7 @@ class EdgeSession(requests.Session):
             raise _as_requests(error) from None
         finally:
             timer.cancel()
-            _watch.current = None
+            _watch.current = _watch.expired = None
         return response
 
     def _read(self, response: requests.Response, until: float, expired: threading.Event) -> None:

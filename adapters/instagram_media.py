@@ -1,7 +1,7 @@
 """What Instagram says of a container and of a post, and how a post is asked to go (meta, sections 4.1 and 4.3)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from adapters.base import AdapterError, Artefact, ArtefactKind, Artefacts, ByHand, InDoubt, Throttled
@@ -42,11 +42,18 @@ def status_of(client: GraphClient, key: str) -> Container:
         raise InDoubt("container-status-unknown") from None
 
 
-def wait_for(client: GraphClient, key: str, patience: timedelta, wait: Callable[[float], object]) -> timedelta:
-    """Returns once the container is finished, with the patience left. A slow one is taken up again by a later try."""
-    left, pause = patience.total_seconds(), 1.0
+def wait_for(
+    client: GraphClient, key: str, patience: timedelta, wait: Callable[[float], object], clock: Callable[[], datetime]
+) -> timedelta:
+    """Returns once the container is finished, with the patience left. A slow one is taken up again by a later try.
+
+    The time the answers take counts as well, since the picture is public meanwhile.
+    """
+    left, pause, until = patience.total_seconds(), 1.0, clock() + patience
     while True:
-        match status_of(client, key):
+        status = status_of(client, key)
+        left = min(left, (until - clock()).total_seconds())
+        match status:
             case Container.FINISHED:
                 return timedelta(seconds=max(left, 0.0))
             case Container.PUBLISHED:

@@ -38,7 +38,7 @@ from adapters.base import (
     Unsure,
     worst,
 )
-from adapters.http import EdgeSession, as_outcome
+from adapters.http import PLATFORM_TIME, EdgeSession, as_outcome
 from adapters.x_errors import Reply, refusal
 from adapters.x_posts import PICTURES, TEXT_LIMIT, born_at, carries, id_of, listed, measure, require_sendable
 from policies.terms import Channel
@@ -71,6 +71,8 @@ class _Session(EdgeSession):
     """Sends to the configured host what tweepy addresses to its own, before it is signed, and keeps the answer."""
 
     OLD = "https://api.twitter.com"
+
+    platform_time = PLATFORM_TIME
 
     def __init__(self, settings: XSettings) -> None:
         super().__init__(deadline=settings.deadline, proxies=dict(settings.proxies))

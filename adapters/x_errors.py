@@ -143,4 +143,5 @@ def _reset(value: str | None, now: datetime) -> datetime | None:
         at = datetime.fromtimestamp(int(value or ""), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return at if at <= now + LONGEST_WAIT else None
+    # One that has passed says nothing of the next request: both clocks may differ.
+    return at if now < at <= now + LONGEST_WAIT else None

@@ -10,7 +10,7 @@ from bot.settings_values import spoken
 from bot.standing import Copy, ref_of, since_beat
 from policies.lifecycle import WANTED_ONCE, Edge, State
 from policies.terms import Channel, Reason
-from store import desk, journal, posts, publications, survey
+from store import artefacts, desk, journal, posts, publications, survey
 from store.ledger import Tx
 
 _K = AlertKind
@@ -172,6 +172,11 @@ def told_by(tx: Tx, entry: journal.Entry) -> Alarm | None:
             kind = _K.POST_RETURNED
         case Edge.DUE_DOWN if reason == Reason.REMOVED_OUTSIDE:
             kind = _K.REMOVED_OUTSIDE
+        case Edge.ACCEPTED if post.channel is Channel.FACEBOOK and post.publication_id is not None:
+            # The Graph API has no way to close comments there: somebody has to watch them (design: section 9).
+            author = survey.author_of(tx, post.publication_id, post.revision)
+            code = "moderate-comments"
+            return Alarm(kind=_K.COMMENTS_TO_MODERATE, ref=ref_of(post), channel=post.channel, code=code, author=author)
         case Edge.CALLED_OFF | Edge.REFUSED_LEFT | Edge.REFUSED_CLEAN if _nobody_decided(tx, post, reason):
             kind = _K.CHANNEL_REFUSED if reason == Reason.REFUSED_PART_WAY else _K.CALLED_OFF
             author = survey.author_of(tx, post.publication_id, post.revision) if post.publication_id else None
@@ -183,14 +188,25 @@ def told_by(tx: Tx, entry: journal.Entry) -> Alarm | None:
 
 
 _TELLING = frozenset(
-    {Edge.EXTRA_COPY, Edge.SEEN, Edge.DUE_DOWN, Edge.CALLED_OFF, Edge.REFUSED_LEFT, Edge.REFUSED_CLEAN}
-)
+    {
+        Edge.EXTRA_COPY, Edge.SEEN, Edge.DUE_DOWN, Edge.ACCEPTED, Edge.CALLED_OFF, Edge.REFUSED_LEFT,
+        Edge.REFUSED_CLEAN,
+    }
+)  # fmt: skip
 
 
 def _nobody_decided(tx: Tx, post: posts.Post, reason: object) -> bool:
     """Whether it stays down without an officer having wanted that: a retraction tells its author by itself."""
     retracted = post.publication_id is not None and publications.retraction_of(tx, post.publication_id) is not None
     return reason in _NOT_DECIDED_BY_A_PERSON and not retracted
+
+
+def raise_comments_open(tx: Tx, channel: Channel, platform_id: str, now: datetime) -> None:
+    """Tell that the comments of a notice could not be closed; each notice has an alarm of its own."""
+    rows = artefacts.known(tx, channel, platform_id)
+    ref = ref_of(posts.get(tx, rows[-1].post_id)) if rows else None
+    alarm = Alarm(kind=_K.COMMENTS_OPEN, ref=ref, channel=channel, about="" if ref else platform_id)
+    desk.raise_alert(tx, key=alarm.key, kind=alarm.kind.value, now=now, ref=ref, channel=channel.value)
 
 
 def is_over(tx: Tx, row: desk.AlertRow) -> bool:
@@ -201,7 +217,7 @@ def is_over(tx: Tx, row: desk.AlertRow) -> bool:
     if kind in NOT_UP_KINDS:
         return any(post.state in WANTED_ONCE for post in copies_named(tx, row))
     if kind in WHILE_LIVE_KINDS and row.ref is not None:
-        return not any(post.state is State.LIVE for post in copies_named(tx, row))
+        return not any(post.state in {State.POSTING, State.LIVE} for post in copies_named(tx, row))
     return False
 
 

@@ -51,7 +51,7 @@ def compare(
 
     `everything` goes back to the earliest first sight of any post not closed for 30 days. `tell` is given the
     kind, ref and channel of each finding. Raises AdapterError where the listing failed;
-    then nothing counts as compared.
+    then nothing counts as compared, and what that says about the credentials is remembered.
     """
     started = bot.now
     loop = bot.settings.loop
@@ -61,10 +61,15 @@ def compare(
         desk.set_account(tx, channel, compare_due_at=started + period)
     listed: set[str] = set()
     found = 0
-    for sighting in bot.adapters[channel].recent(since):
-        listed.add(sighting.platform_id)
+    try:
+        for sighting in bot.adapters[channel].recent(since):
+            listed.add(sighting.platform_id)
+            with bot.ledger.write() as tx:
+                found += _meet(bot, tx, channel, sighting, tell=tell)
+    except Unauthorised as error:
         with bot.ledger.write() as tx:
-            found += _meet(bot, tx, channel, sighting, tell=tell)
+            desk.set_account(tx, channel, problem=error.code)
+        raise
     with bot.ledger.write() as tx:
         _look_for_ghosts(tx, channel, listed, since, bot.now)
         desk.set_account(tx, channel, compared_since=started, problem=None)
@@ -131,8 +136,9 @@ def _meet_known(
     tell: Tell | None,
 ) -> int:
     post = posts.get(tx, row.post_id)
-    if post.state in posts.RECHECKS:
+    if not row.open:
         artefacts.back(tx, row.id)
+    if post.state in posts.RECHECKS:
         posts.reopen(tx, post, actor="daemon", now=now)
         if tell is not None:
             tell(AlertKind.POST_RETURNED, post.marker.rpartition("-")[0], post.channel)

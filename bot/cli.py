@@ -6,8 +6,9 @@ Exit codes: 0 done, 1 failure, 2 the command line was wrong, 3 refused or not fo
 
 import logging
 import sys
+import tomllib
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated
@@ -42,8 +43,17 @@ for each in (cli_serving, cli_people, cli_notices, cli_retract, cli_reading, cli
 
 def _version(asked: bool) -> None:  # noqa: FBT001  # as Typer calls it
     if asked:
-        typer.echo(f"downdate {version('downdate')}")
+        typer.echo(f"downdate {_installed()}")
         raise typer.Exit
+
+
+def _installed() -> str:
+    """The version, also of a working copy that was never installed (`make run`)."""
+    try:
+        return version("downdate")
+    except PackageNotFoundError:
+        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+        return str(tomllib.loads(project.read_text())["project"]["version"])
 
 
 @app.callback()
@@ -81,13 +91,15 @@ def before(
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code. What went wrong is told on standard error, with the remedy."""
     logs.configure(sys.stderr, level=logging.WARNING)
-    sys.excepthook = _unexpected
     try:
         app(list(arguments), prog_name="downdate")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else Exit.FAILURE
     except _KNOWN as error:
         return _told(error)
+    finally:
+        # The command line's own library puts its hook there while it runs: with messages, which could quote a notice.
+        sys.excepthook = _unexpected
     return Exit.OK
 
 

@@ -11,7 +11,7 @@ from bot import intake
 from bot.cli_opening import Doorway, acting
 from bot.cli_output import Exit, misused, objection_json, objection_line, one_of, say, say_json, tell
 from bot.context import Bot
-from bot.intake_refusals import NotFound
+from bot.intake_refusals import Conflict, Refused
 from bot.submission import receive_file
 from policies.effects import Tick
 from policies.terms import Channel
@@ -120,8 +120,11 @@ def preview(ctx: typer.Context, *, ref: Ref, channel: OneChannel = None, as_json
     with doorway.bot() as bot:
         shown = intake.preview(bot, acting(bot), ref)
     if chosen is not None and chosen not in shown.renditions:
-        raise NotFound("--channel", chosen, f"This notice is for {', '.join(shown.renditions)}.")
-    renditions = {each: shown.renditions[each] for each in shown.renditions if chosen in (None, each)}
+        remedy = f"Choose one of: {', '.join(each for each in Channel if each in shown.renditions)}."
+        raise Conflict("--channel", chosen, "This notice is not for that channel.", remedy, "6.6")
+    renditions = {
+        each: shown.renditions[each] for each in Channel if each in shown.renditions and chosen in (None, each)
+    }
     if as_json:
         say_json(
             {
@@ -165,7 +168,12 @@ def approve(
     ticks = [one_of(Tick, "--tick", each, clause="12.1") for each in tick or []]
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        approved = intake.approve(bot, acting(bot), ref, digest, ticks)
+        try:
+            approved = intake.approve(bot, acting(bot), ref, digest, ticks)
+        except Refused as refused:
+            if any(each.path == "approval.digest" for each in refused.objections):
+                tell(f"--digest = {digest[:64]}: It is not what `preview` shows now.")
+            raise
         with bot.ledger.read() as tx:
             queued = [posts.get(tx, each).channel.value for each in approved.queued]
     say(f"{approved.ref}, revision {approved.revision}: approved; queued for {', '.join(queued) or 'no channel anew'}.")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 
+from bot.settings_values import duration
 from bot.submission_checks import InputRefused, Problem
 from policies.dossier import Objection
 from policies.retention import LONDON
@@ -66,6 +67,14 @@ def instant(path: str, value: str) -> datetime:
     if moment.tzinfo is None:
         raise misused(path, value, "It has no time zone.", offset)
     return moment
+
+
+def patience_of(value: str) -> timedelta:
+    """How long a command stays. Raises Misused."""
+    try:
+        return duration(value)
+    except ValueError as wrong:
+        raise misused("--patience", value, f"It is {wrong}.", "Write it such as 60s.") from None
 
 
 def out() -> Console:

@@ -85,6 +85,41 @@ def add(
     tell(f"{made.id} may act from now on as {spoken(held) or 'a system'}{ending}. {_ONCE}")
 
 
+@person.command("grant")
+def grant(
+    ctx: typer.Context,
+    *,
+    person_id: Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")],
+    role: Annotated[
+        list[str] | None,
+        typer.Option("--role", metavar="ROLE", help=f"One of {', '.join(HUMAN_ROLES)}; may be repeated."),
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="SERVICE", help="The service a Director directs.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Last day of the roles, such as 2026-12-24.")
+    ] = None,
+) -> None:
+    """Give somebody who is there a further role, such as a deputy's. Every Director is told.
+
+    Never add the same human twice: who wrote a notice as one person could approve it as the other.
+    """
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        admin = _admin(bot)
+        held = _held(bot, role or [], service, system=False)
+        ends = _ends(until, bot.now)
+        with bot.ledger.write() as tx:
+            if _somebody(tx, person_id, bot.now).system:
+                raise Conflict("ID", person_id, "A system has no other role.", "Name a person.", "12.1")
+            for each, of in held:
+                people.grant(tx, person_id, each, of, starts=bot.now, ends=ends)
+            _record(bot, tx, admin, "role_granted", person_id, roles=spoken(held), until=until)
+    ending = f", until the end of {until}" if until else ""
+    say(f"{person_id} may act from now on also as {spoken(held)}{ending}.")
+
+
 @person.command("list")
 def everybody(
     ctx: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False

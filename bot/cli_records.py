@@ -1,7 +1,7 @@
 """Commands about the record: tasks, alarms, the journal, the ledger's export, the settings in force."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +10,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter
 
+from bot import alarms
 from bot.alert_kinds import ADVICE, AlertKind
-from bot.cli_opening import Doorway, acting
+from bot.cli_opening import Doorway, TroubleError, acting
 from bot.cli_output import Exit, day_and_time, misused, say, say_json, say_json_line, tell
+from bot.cli_reading import sender_of
 from bot.intake_refusals import Conflict, NotFound, require
 from bot.settings import shown
 from policies.authority import Act
@@ -31,6 +33,7 @@ for name, group in (("tasks", tasks), ("alerts", alerts), ("journal", chain), ("
     commands.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Whole = Annotated[bool, typer.Option("--json", help="One JSON document instead of a line for each.")]
 _BODY: TypeAdapter[Publication] = TypeAdapter(Publication)
 
 
@@ -70,8 +73,11 @@ def _task_json(task: desk.Task, ref: str | None) -> dict[str, Any]:
 
 
 @tasks.command("done")
-def task_done(ctx: typer.Context, *, task_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+def task_done(ctx: typer.Context, *, number: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Put on record that you have done it. A removal by hand ends by proof instead, never by this."""
+    if not number.isdecimal():
+        raise misused("ID", number, "It is not a task's number.", "See `downdate tasks`.")
+    task_id = int(number)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person = acting(bot)
@@ -141,6 +147,30 @@ def acknowledge(ctx: typer.Context, *, key: Annotated[str, typer.Argument(metava
     say(f"{key}: acknowledged.")
 
 
+@alerts.command("test")
+def try_out(ctx: typer.Context) -> None:
+    """Raise an alarm that means nothing and send it now, to see whether it arrives. Ends with 1 where no route took it.
+
+    Acknowledge it once it has arrived, so that the record shows that it did.
+    """
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        person = acting(bot)
+        require(person, Act.ACKNOWLEDGE)
+        sender = sender_of(bot)
+        with bot.ledger.write() as tx:
+            entry = journal.append(tx, now=bot.now, actor=person.id, event="alarm_tested", subject="alerts")
+            alarms.raise_once(bot, tx, AlertKind.TEST, None, None, bot.now, about=str(entry.seq))
+        alarms.send_due(bot, sender, bot.now)
+        with bot.ledger.read() as tx:
+            row = next(each for each in desk.open_alerts(tx) if each.key.endswith(f":{entry.seq}"))
+    for place in sender.unusable:
+        tell(f"{place}: This address cannot be used. Correct it in the settings.")
+    if row.sent_at is None:
+        raise TroubleError("No route took the alarm: see alerts.urls and alerts.second_urls in the settings.")
+    say(f"Sent. When it has arrived: downdate alerts ack {row.key}")
+
+
 @chain.command("verify")
 def journal_verify(
     ctx: typer.Context,
@@ -200,12 +230,21 @@ def journal_export(
     ctx: typer.Context,
     *,
     after: Annotated[int, typer.Option("--after", metavar="SEQ", min=0, help="Only what came after this entry.")] = 0,
+    as_json: Whole = False,
 ) -> None:
     """Print the journal as JSON lines. It holds no personal data and no free text."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot, bot.ledger.read() as tx:
-        for entry in journal.entries(tx, after=after):
-            say_json_line(entry.as_json())
+        _say_rows((entry.as_json() for entry in journal.entries(tx, after=after)), whole=as_json)
+
+
+def _say_rows(rows: Iterable[dict[str, Any]], *, whole: bool) -> None:
+    """A line for each, as they come; `whole` makes them one document, held in memory."""
+    if whole:
+        say_json(list(rows))
+        return
+    for row in rows:
+        say_json_line(row)
 
 
 @book.command("export")
@@ -216,6 +255,7 @@ def ledger_export(
         bool,
         typer.Option("--with-content", help="With names and texts: takes the right to export, and is put on record."),
     ] = False,
+    as_json: Whole = False,
 ) -> None:
     """Print the ledger as JSON lines: publications, posts, artefacts, clocks. No personal data unless asked for."""
     doorway: Doorway = ctx.obj
@@ -226,8 +266,7 @@ def ledger_export(
             with bot.ledger.write() as tx:
                 journal.append(tx, now=bot.now, actor=person.id, event="exported", subject="ledger", content=True)
         with bot.ledger.read() as tx:
-            for row in _rows(tx, with_content=with_content):
-                say_json_line(row)
+            _say_rows(_rows(tx, with_content=with_content), whole=as_json)
 
 
 def _rows(tx: Tx, *, with_content: bool) -> Iterator[dict[str, Any]]:

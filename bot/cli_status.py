@@ -189,6 +189,8 @@ def post_words(post: PostStanding) -> str:
     }[post.state]
     if post.state is State.QUEUED and post.held_for:
         words += f": {_HELD.get(post.held_for, f'held ({post.held_for})')}"
+    if post.attested:
+        words = "Attested, not proven gone"
     if post.state in CLOSED:
         reason = f", {post.reason.value}" if post.reason else ""
         return f"{words}{reason}{f', {day_and_time(post.closed_at)}' if post.closed_at else ''}"

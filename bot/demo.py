@@ -40,26 +40,6 @@ class _Life:
     digest: str = ""
 
 
-def run_demo(console: Console) -> bool:
-    """Show every step; True if all held. Always ends: a step that does not hold within 15 s has failed."""
-    with tempfile.TemporaryDirectory(prefix="downdate-demo-") as folder, ExitStack() as stack:
-        here = stack.enter_context(rehearsing(Path(folder), period=timedelta(minutes=10)))
-        site = here.bot.settings.site
-        stack.enter_context(serving_site(site.root, site.host, site.port))
-        stack.enter_context(_looping(here))
-        life = _Life(here=here)
-        for words, step in _STEPS:
-            started = monotonic()
-            with console.status(f"{words} …"):
-                try:
-                    step(life)
-                except StepFailedError as failed:
-                    console.print(f"[red]✗[/red] {words}: {failed}")
-                    return False
-            console.print(f"[green]✓[/green] {words} [dim]({monotonic() - started:.1f} s)[/dim]")
-    return True
-
-
 @contextmanager
 def _looping(here: Rehearsal) -> Iterator[None]:
     alerts = here.bot.settings.alerts
@@ -199,7 +179,8 @@ def _journal(life: _Life) -> None:
         raise StepFailedError(f"entry {verdict.first_bad} does not follow")
 
 
-_STEPS: tuple[tuple[str, Callable[[_Life], None]], ...] = (
+Steps = tuple[tuple[str, Callable[[_Life], None]], ...]
+STEPS: Steps = (
     ("The officer submits the sample notice", _submit),
     ("Nothing goes up before it is approved, and only for the digest shown", _unapproved),
     ("The Director approves exactly what was shown", _approve),
@@ -209,3 +190,23 @@ _STEPS: tuple[tuple[str, Callable[[_Life], None]], ...] = (
     ("Every copy is gone by the platforms' own account, the pages answer 410", _gone),
     ("The journal is whole", _journal),
 )
+
+
+def run_demo(console: Console, steps: Steps = STEPS) -> bool:
+    """Show every step; True if all held. Always ends: a step that does not hold within 15 s has failed."""
+    with tempfile.TemporaryDirectory(prefix="downdate-demo-") as folder, ExitStack() as stack:
+        here = stack.enter_context(rehearsing(Path(folder), period=timedelta(minutes=10)))
+        site = here.bot.settings.site
+        stack.enter_context(serving_site(site.root, site.host, site.port))
+        stack.enter_context(_looping(here))
+        life = _Life(here=here)
+        for words, step in steps:
+            started = monotonic()
+            with console.status(f"{words} …"):
+                try:
+                    step(life)
+                except StepFailedError as failed:
+                    console.print(f"[red]✗[/red] {words}: {failed}")
+                    return False
+            console.print(f"[green]✓[/green] {words} [dim]({monotonic() - started:.1f} s)[/dim]")
+    return True

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from bot.context import Bot
 from bot.dossiers import dossier
 from bot.intake_approval import Approved, approve, confirm, pause, requeue, resume, send_back
+from bot.intake_attest import Attested, attest
 from bot.intake_refusals import Conflict, NotAllowedHere, NotFound, Refused, find, not_retracted, require
 from bot.intake_successors import due_successors, last_of
 from bot.intake_takedown import record_event, retract
@@ -33,9 +34,9 @@ from store.ledger import Tx
 from store.publications import Known, Rendition
 
 __all__ = [
-    "Approved", "Conflict", "InputRefused", "NotAllowedHere", "NotFound", "Preview", "Refused", "SubmissionRefused",
-    "Submitted", "amend", "approve", "confirm", "due_successors", "pause", "preview", "record_event", "requeue",
-    "resume", "retract", "send_back", "submit",
+    "Approved", "Attested", "Conflict", "InputRefused", "NotAllowedHere", "NotFound", "Preview", "Refused",
+    "SubmissionRefused", "Submitted", "amend", "approve", "attest", "confirm", "due_successors", "pause", "preview",
+    "record_event", "requeue", "resume", "retract", "send_back", "submit",
 ]  # fmt: skip
 
 # Without 0 and O, 1, I and L, and U, which are misread or spell words.

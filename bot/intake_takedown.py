@@ -55,7 +55,7 @@ def retract(
         raise _bad("REF", None, "Either a reference or a case is needed.", "Give REF, or --case CASE.")
     with bot.ledger.write() as tx:
         now = bot.now
-        named = [find(bot, tx, ref)] if ref is not None else _of_case(tx, case or "")
+        named = [find(bot, tx, ref)] if ref is not None else _of_case(tx, case or "", path="--case")
         if reason is Reason.APPROVAL_WITHDRAWN:
             _only_the_director(person, named)
         _known_subject(tx, named, subject)
@@ -114,11 +114,11 @@ def _bad(path: str, value: str | None, what: str, remedy: str) -> InputRefused:
     )
 
 
-def _of_case(tx: Tx, case: str) -> list[Known]:
+def _of_case(tx: Tx, case: str, *, path: str = "CASE") -> list[Known]:
     """The case's publications; one that was mistyped must not pass for done."""
     found = publications.of_case(tx, case_key(case))
     if not found:
-        raise NotFound("CASE", case, "Check the case reference; see `downdate status`.")
+        raise NotFound(path, case, "Check the case reference; see `downdate status`.")
     return found
 
 

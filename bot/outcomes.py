@@ -8,7 +8,7 @@ from bot.context import Bot
 from policies.lifecycle import State
 from policies.retention import wanted
 from policies.terms import Wanted
-from store import artefacts, cases, desk, posts, publications
+from store import artefacts, attestations, cases, desk, posts, publications
 from store.ledger import Tx
 
 # The object that is the notice; the others belong to it.
@@ -100,6 +100,8 @@ def record_presence(
                 artefacts.acknowledge(tx, [row.id], now)
             if not row.open:
                 artefacts.back(tx, row.id)
+        elif believed[row.id] is Presence.GONE and row.evidence == attestations.EVIDENCE:
+            artefacts.prove(tx, row.id, evidence="read-absent", now=now)
         elif believed[row.id] is Presence.GONE and row.gone_at is None:
             artefacts.gone(tx, row.id, evidence="read-absent", now=now)
     return believed

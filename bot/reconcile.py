@@ -27,7 +27,7 @@ from bot.attempt import LedgerAttempt, seen_by_adapter
 from bot.context import Bot
 from bot.rendered import rendered_of
 from bot.tracing import record_trace
-from policies.lifecycle import Edge, State, Step
+from policies.lifecycle import CLOSED, Edge, State, Step
 from policies.terms import Reason
 from store import artefacts, desk, journal, posts
 from store.ledger import Tx
@@ -215,6 +215,9 @@ def _edit(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
         fresh = posts.get(tx, post.id)
         outcomes.note_trouble(tx, post, error)
         if fresh.epoch != post.epoch:
+            if fresh.state in CLOSED:
+                # The edit may have landed after the removal was read back: look again now.
+                posts.change(tx, post.id, fresh.epoch, due_at=now)
             return False
         if error is None:
             posts.move(

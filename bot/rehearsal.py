@@ -83,6 +83,12 @@ def _x_account(folder: Path) -> XAccount:
     )
 
 
+def _over(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The settings with the changes laid over them, section by section."""
+    inner = {key: _over(base[key], each) for key, each in changes.items() if isinstance(base.get(key), dict)}
+    return base | changes | inner
+
+
 @contextmanager
 def rehearsing(
     folder: Path,
@@ -105,8 +111,7 @@ def rehearsing(
         overrides = rehearsal_defaults(
             folder, x_url=x_url, graph_url=graph_url, site_port=site_port, serve_port=watch_port, period=period
         )
-        for section, values in (extra or {}).items():
-            overrides[section] = {**overrides.get(section, {}), **values}
+        overrides = _over(overrides, extra or {})
         settings = load(rehearsal=True, environ={}, overrides=overrides)
         key = settings.ledger.key_file
         cipher = read_key(key) if key.exists() else make_key(key)

@@ -13,7 +13,7 @@ from bot.watch import Snapshot
 from policies import retention
 from policies.lifecycle import MAY_BE_VISIBLE, Standing, State, standing
 from policies.terms import Channel, Kind, Reason, Wanted
-from store import artefacts, desk, journal, posts, publications, survey
+from store import artefacts, attestations, desk, journal, posts, publications, survey
 from store.ledger import Tx
 
 SWEEP = "sweep"
@@ -57,6 +57,8 @@ class PostStanding(Shown):
     live_at: datetime | None
     seen_at: datetime | None
     closed_at: datetime | None
+    attested: bool = False
+    """Gone by two persons' word alone, not by a look."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +217,7 @@ def _post_standing(tx: Tx, post: posts.Post, verdict: Wanted) -> PostStanding:
         live_at=post.live_at,
         seen_at=post.seen_at,
         closed_at=post.closed_at,
+        attested=any(row.evidence == attestations.EVIDENCE for row in artefacts.of_post(tx, post.id)),
     )
 
 

@@ -156,8 +156,13 @@ CREATIONS = (State.QUEUED,)
 RECHECKS = (State.REMOVED, State.NOT_POSTED)
 
 
-def due(tx: Tx, now: datetime, *, channel: Channel, states: tuple[State, ...], most: int) -> list[Post]:
-    """What is due on one channel, urgent first, then the longest due; nothing that somebody holds."""
+def due(
+    tx: Tx, now: datetime, *, channel: Channel, states: tuple[State, ...], most: int, urgent: bool | None = None
+) -> list[Post]:
+    """What is due on one channel, urgent first, then the longest due; nothing that somebody holds.
+
+    `urgent` asks for what is urgent, or is not, alone.
+    """
     query = (
         select(posts)
         .where(
@@ -169,6 +174,8 @@ def due(tx: Tx, now: datetime, *, channel: Channel, states: tuple[State, ...], m
         .order_by(posts.c.urgent.desc(), posts.c.due_at)
         .limit(most)
     )
+    if urgent is not None:
+        query = query.where(posts.c.urgent.is_(urgent))
     return [_post(row) for row in tx.c.execute(query)]
 
 
@@ -285,6 +292,15 @@ def end_leases(tx: Tx, now: datetime) -> int:
         .values(claimed_until=None, claimed_by=None, epoch=posts.c.epoch + 1)
     )
     return done.rowcount
+
+
+def hurry(tx: Tx, now: datetime, *, lease: timedelta) -> None:
+    """After the clock went back: what was to be looked at or removed again is due now, and no lease is longer than it
+    would be if taken now.
+    """
+    doubtful = posts.c.state.in_((State.POSTING, State.REMOVING))
+    tx.c.execute(update(posts).where(doubtful, posts.c.due_at > now).values(due_at=now))
+    tx.c.execute(update(posts).where(posts.c.claimed_until > now + lease).values(claimed_until=now + lease))
 
 
 def sibling_in_the_way(tx: Tx, publication_ids: list[int], post: Post, kinds_alike: list[int]) -> bool:

@@ -38,6 +38,7 @@ from adapters.base import (
     worst,
 )
 from adapters.standin.core import Fault, Object, Rule
+from adapters.x_posts import carries
 from policies.terms import Channel
 
 T = TypeVar("T")
@@ -178,7 +179,7 @@ class FakeAdapter:
             seen = self._call("look", rendered.marker, lambda: self._listed(attempt.started_at - LOOK_BACK), list)
         except AdapterError as error:
             return Unsure(error.code)
-        ours = tuple(each for each in seen if rendered.marker in each.text.split())
+        ours = tuple(each for each in seen if carries(each.text, rendered.marker))
         return Found(sightings=ours) if ours else Absent()
 
     def edit(self, artefacts: Artefacts, rendered: Rendered, attempt: Attempt) -> None:

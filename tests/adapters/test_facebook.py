@@ -372,6 +372,16 @@ def test_a_photo_is_not_believed_gone_with_the_token_of_another_page(platform):
     assert platform.adapter.presence((photo,)) == {photo.id: Presence.GONE}
 
 
+def test_a_photo_is_not_believed_gone_without_the_right_to_read_it(wire):
+    blind = GraphAccount(tokens={TOKEN: GraphToken(kind="page", scopes=PAGE_SCOPES - {"pages_read_engagement"})})
+    clock = Clock()
+    put_on_wire(GraphStandin(clock=clock, account=blind), wire, BASE)
+    photo = Artefact(
+        id=1, kind=ArtefactKind.PHOTO, platform_id="17", created_at=clock() - timedelta(days=1), acknowledged=True
+    )
+    assert platform_at(BASE, GraphStandin(), clock).adapter.presence((photo,)) == {1: Presence.UNSURE}
+
+
 def test_a_refused_delete_of_what_is_still_there_is_asked_once_more(wire):
     missing = {"error": {"code": 100, "error_subcode": 33}}
     wire.add("DELETE", f"{BASE}/v26.0/2001_7", json=missing, status=400)

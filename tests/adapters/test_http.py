@@ -1,17 +1,20 @@
 """EdgeSession: one call ends by its deadline, stays where it was sent, reads no more than it may, and keeps secrets."""
 
+import gzip
 import socket
 import threading
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import pytest
 import requests
 
 from adapters.base import InDoubt, Unreachable
-from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, as_outcome
+from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, PlatformTime, as_outcome
 
 SECRET = "tok-3f9a71"
 SHORT = timedelta(seconds=0.4)
@@ -131,6 +134,40 @@ def test_a_body_over_5_mb_is_cut_off_in_doubt(head):
     assert isinstance(as_outcome(raised.value), InDoubt)
 
 
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_small_answer_that_unpacks_to_gigabytes_is_cut_off_in_doubt(layers):
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, 31)
+    body = b"".join(squeezed.compress(bytes(1 << 24)) for _ in range(8)) + squeezed.flush()
+    for _ in range(layers - 1):
+        body = gzip.compress(body)
+    packed = ", ".join(["gzip"] * layers)
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: {packed}\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+    session = EdgeSession(deadline=timedelta(seconds=10))
+    tracemalloc.start()
+    try:
+        with speaking(saying(head + body)) as (base, _), pytest.raises(BodyTooLarge):
+            session.request("GET", base + "/post")
+        assert tracemalloc.get_traced_memory()[1] < 8 * MAX_BODY
+    finally:
+        tracemalloc.stop()
+
+
+def test_nothing_is_sent_once_the_deadline_has_passed_while_the_address_was_looked_up(monkeypatch):
+    looked_up = socket.getaddrinfo
+
+    def slowly(*args, **kwargs):
+        threading.Event().wait(2 * SHORT.total_seconds())
+        return looked_up(*args, **kwargs)
+
+    with speaking(dripping(b"HTTP/1.1 200 OK\r\n", b"x-more: 1\r\n")) as (base, heard):
+        monkeypatch.setattr(socket, "getaddrinfo", slowly)
+        began = monotonic()
+        with pytest.raises(DeadlineExceeded):
+            EdgeSession(deadline=SHORT).request("DELETE", base + "/post")
+        assert monotonic() - began < SHORT.total_seconds() + PATIENCE
+    assert b"".join(heard) == b""
+
+
 def test_a_body_of_5_mb_is_read_whole():
     session = EdgeSession(deadline=timedelta(seconds=10))
     body = f"HTTP/1.1 200 OK\r\ncontent-length: {MAX_BODY}\r\n\r\n".encode() + b"x" * MAX_BODY
@@ -218,3 +255,18 @@ def test_a_session_outlives_connections_that_the_platform_closes():
             assert session.request("GET", f"{base}/{number}").text == "ok"
             assert closed.acquire(timeout=PATIENCE)
     assert len(heard) == 3
+
+
+def test_a_platforms_date_header_tells_its_time(session):
+    dated = b"HTTP/1.1 200 OK\r\ndate: Mon, 02 Mar 2026 12:00:00 GMT\r\ncontent-length: 0\r\n\r\n"
+    undated = b"HTTP/1.1 200 OK\r\ndate: yesterday\r\ncontent-length: 0\r\n\r\n"
+    session.platform_time = PlatformTime()
+    with speaking(saying(dated), saying(undated)) as (base, _):
+        session.get(base)
+        session.get(base)
+    told = session.platform_time.now()
+    assert timedelta(0) <= told - datetime(2026, 3, 2, 12, 0, tzinfo=UTC) < timedelta(seconds=30)
+
+
+def test_platforms_that_have_not_answered_tell_no_time():
+    assert PlatformTime().now() is None

@@ -376,6 +376,8 @@ LIMITS = {
     "malformed": ({"x-rate-limit-reset": "soon"}, None, None),
     "absurd": ({"x-rate-limit-reset": "99999999999999999999"}, None, None),
     "milliseconds": ({"x-rate-limit-reset": "+900000000"}, None, None),
+    "passed": ({"x-rate-limit-reset": "-300"}, None, None),
+    "passed, with a time to wait": ({"x-rate-limit-reset": "-300", "retry-after": "30"}, None, 30),
     "retry-after": ({"retry-after": "30"}, None, 30),
 }
 
@@ -383,7 +385,7 @@ LIMITS = {
 @pytest.mark.parametrize(("headers", "until", "after"), LIMITS.values(), ids=LIMITS.keys())
 def test_429_says_how_long_to_wait_when_x_does(bare, wire, headers, until, after):
     now = bare.clock()
-    sent = {k: str(int(now.timestamp()) + int(v)) if v.startswith("+") else v for k, v in headers.items()}
+    sent = {k: str(int(now.timestamp()) + int(v)) if v[0] in "+-" else v for k, v in headers.items()}
     wire.add("DELETE", BASE + "/2/tweets/20", status=429, json={"errors": [{"code": 88}]}, headers=sent)
     with pytest.raises(Throttled) as raised:
         bare.remove((post("20"),))

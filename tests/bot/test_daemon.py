@@ -1,19 +1,23 @@
 """The loop: removals first, quotas kept, one failing thing delays nothing else, one daemon at a time."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
 import pytest
+from sqlalchemy import update
 
 from adapters.standin.core import Fault, Rule
 from bot.alerts import Sender
 from bot.daemon import AlreadyRunningError, Loop, only_daemon
+from bot.serving import LoopEndedError, serve
 from bot.urgent import copies, take_down_now
 from policies.lifecycle import State
 from policies.terms import Channel, Reason
-from store import desk, posts
+from store import artefacts, desk, posts
+from store.schema import revisions
 from tests.bot.works import Works
 from tests.policies.samples import notice
 
@@ -155,3 +159,99 @@ def test_an_extra_copy_found_while_retracting_is_followed_too(tmp_path):
     with works.ledger.read() as tx:
         assert posts.get(tx, extra).state is State.REMOVED
     works.ledger.close()
+
+
+def test_i11_a_channel_full_of_hanging_calls_still_takes_an_urgent_removal(tmp_path):
+    works = Works(tmp_path, channels=(Channel.FACEBOOK,))
+    fake, release = works.fakes[Channel.FACEBOOK], threading.Event()
+    fake.on_call = lambda operation, phase: operation == "publish" and phase == "before" and release.wait(10) and None
+    loop = works.bot.settings.loop.model_copy(update={"workers": 1})
+    works.bot = replace(works.bot, settings=works.bot.settings.model_copy(update={"loop": loop}))
+    for number in range(3):
+        works.approved(
+            notice(
+                ref=f"DBC-AAAA{number}B",
+                case_ref=f"EH/{number}",
+                page_id=f"{number}{'x' * 20}",
+                channels=(Channel.FACEBOOK,),
+                service="environment",
+            )
+        )
+    try:
+        with Running(works):
+            until(lambda: sum(post.claimed_until is not None for post in works.posts()) == 2)
+            with works.ledger.write() as tx:
+                extra = posts.add_extra(tx, None, Channel.FACEBOOK, revision=1, marker="m", now=works.clock())
+                row = artefacts.intend(
+                    tx, posts.get(tx, extra), "post", now=works.clock(), actor="daemon", platform_id="stray"
+                )
+                artefacts.acknowledge(tx, [row.id], works.clock())
+            until(lambda: state_of(works, extra) is State.REMOVED)
+            assert not release.is_set()
+            release.set()
+    finally:
+        release.set()
+        works.ledger.close()
+
+
+def state_of(works, post_id):
+    with works.ledger.read() as tx:
+        return posts.get(tx, post_id).state
+
+
+def test_fault_21_a_clock_that_went_back_puts_no_removal_off(works):
+    publication_id = works.approved()
+    works.pass_time(timedelta(minutes=1))
+    works.fakes[Channel.FACEBOOK].rules.append(Rule(fault=Fault.LIE, method="remove", times=0))
+    with Running(works):
+        works.retract(publication_id)
+        until(lambda: works.post(Channel.FACEBOOK).asked_at is not None)
+        works.fakes[Channel.FACEBOOK].rules.clear()
+        works.clock.advance(-timedelta(hours=1))
+        until(lambda: all(post.state is State.REMOVED for post in works.posts()))
+
+
+def test_fault_15_a_credential_that_was_mended_is_used_again_after_the_next_comparison(works):
+    def may_remove():
+        with works.ledger.read() as tx:
+            return desk.account(tx, Channel.FACEBOOK).can_remove
+
+    fake = works.fakes[Channel.FACEBOOK]
+    fake.revoked = True
+    with Running(works):
+        until(lambda: may_remove() is False)
+        fake.revoked = False
+        works.clock.advance(timedelta(minutes=16))
+        until(may_remove)
+
+
+def test_what_breaks_one_part_of_a_turn_keeps_the_others_going_and_proves_no_work(works):
+    given = notice(channels=tuple(works.fakes), service="environment")
+    works.approved(given)
+    works.pass_time(timedelta(minutes=1))
+    works.retract(works.approved(replace(given, revision=2)))
+    other = notice(
+        ref="DBC-BBBBBB",
+        case_ref="EH/2",
+        page_id="y" * 21,
+        channels=tuple(works.fakes),
+        service="environment",
+    )
+    works.approved(other)
+    broken = works.approved(replace(other, revision=2))
+    with works.ledger.write() as tx:
+        tx.c.execute(update(revisions).where(revisions.c.publication_id == broken).values(body=b"damaged"))
+    with Running(works) as loop:
+        until(lambda: all(post.state is State.REMOVED for post in works.posts()[:2]))
+    assert loop.turned is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_fault_36_a_process_whose_loop_has_died_ends_instead_of_living_on(works):
+    def clock():
+        if threading.current_thread().name == "loop":
+            raise SystemExit
+        return works.clock()
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(LoopEndedError):
+        pool.submit(serve, replace(works.bot, clock=clock), parts=("daemon",)).result(10)
