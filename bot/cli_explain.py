@@ -8,6 +8,7 @@ import typer
 from bot.cli_opening import Doorway, acting
 from bot.cli_output import caution_lines, comes_down, day_and_time, objection_line, say, say_json
 from bot.cli_signs import fact_line
+from bot.cli_status import held_words
 from bot.explaining import Deadline, Explanation, Missing, Verdict, explain
 from bot.intake_refusals import require
 from policies.answers import CONSULTEES
@@ -19,7 +20,7 @@ commands = typer.Typer()
 _VERDICTS: dict[Verdict, str] = {
     Verdict.REFUSED: "Refused: it may not go up as it stands.",
     Verdict.HELD: "Held: it may go up once what is missing is there.",
-    Verdict.ALLOWED: "Allowed: it goes up with the next sweep.",
+    Verdict.ALLOWED: "Allowed: the policy lets it go up; it is queued.",
     Verdict.UP: "Up.",
     Verdict.COMING_DOWN: "Coming down.",
     Verdict.DOWN: "Down: nothing of it is to be up.",
@@ -59,8 +60,8 @@ def explanation_lines(made: Explanation) -> Iterator[str]:
     """The account as text."""
     yield f"{made.ref}, revision {made.revision}, {made.kind.value.replace('_', ' ')}, {made.service}"
     yield _VERDICTS[made.verdict]
-    for each in made.objections:
-        yield f"  {objection_line(each)}"
+    for objection in made.objections:
+        yield f"  {objection_line(objection)}"
     if made.lesser_offered:
         yield f"A lesser form may do (5.7.3): `downdate anonymise {made.ref}` writes it out without the persons."
     yield from _missing_lines(made.missing)
@@ -75,6 +76,8 @@ def explanation_lines(made: Explanation) -> Iterator[str]:
         yield f"Event {event.what} ({event.clause}) about {about}, {day_and_time(event.happened_at)}{now}"
     if made.up_on:
         yield f"May be visible on: {', '.join(made.up_on)}"
+    for wait in made.waits:
+        yield f"Waits to go up on: {wait.channel.value}{f' ({held_words(wait.code)})' if wait.code else ''}"
     for copy in made.came_down:
         word = {State.NOT_POSTED: "not posted", State.REMOVED: "gone"}.get(copy.state, "coming down")
         why = ", ".join(each for each in (copy.reason, copy.clause, copy.code) if each)

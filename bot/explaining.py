@@ -90,6 +90,14 @@ class CameDown(Shown):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waits(Shown):
+    """A channel that is still to go up. `code`: the clauses, or what else it waited for at the last sweep."""
+
+    channel: Channel
+    code: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation(Shown):
     at: datetime
     ref: str
@@ -109,6 +117,7 @@ class Explanation(Shown):
     retracted_at: datetime | None
     events: tuple[Happened, ...]
     up_on: tuple[Channel, ...]
+    waits: tuple[Waits, ...]
     came_down: tuple[CameDown, ...]
 
 
@@ -148,6 +157,7 @@ def explain(bot: Bot, tx: Tx, ref: str, now: datetime) -> Explanation:
         retracted_at=retraction.given_at if retraction else None,
         events=_events(tx, known, asked),
         up_on=tuple(post.channel for post in visible if post.state is not State.REMOVING),
+        waits=tuple(Waits(channel=post.channel, code=post.held_for) for post in made if post.state is State.QUEUED),
         came_down=tuple(_came_down(post) for post in made if post.state in {*CLOSED, State.REMOVING}),
     )
 

@@ -163,6 +163,16 @@ def test_r46_what_was_called_off_tells_why_it_is_not_up(office):
     assert "R23" in {each.clause for each in made.objections}
 
 
+def test_r62_a_post_that_waits_for_another_channel_says_so(office):
+    intake.pause(office.bot, office.staff.comms, Channel.WEBSITE)
+    ref = office.approved(channels=["website", "x"])
+    office.run(ref, rounds=1)
+    made = told(office, ref)
+    assert made.verdict is Verdict.HELD
+    assert {(each.channel, each.code) for each in made.waits} == {("website", "R57"), ("x", "page-unseen")}
+    assert "Waits to go up on: x (waits until the public can see its page)" in text(made)
+
+
 def test_a_draft_beside_what_is_up_is_not_what_people_ask_about(office):
     ref = office.up()
     office.amend(ref, content__headline="Two fined", checklist=checked(r12={"under_18": "unknown"}))
