@@ -194,7 +194,7 @@ ADVICE: dict[AlertKind, Advice] = {
         second=True,
     ),
     AlertKind.PERSON_ADDED: Advice(
-        title="A person was given a role",
+        title="A person's role or token has changed",
         do="If you did not expect it, have an administrator look at the journal.",
     ),
     AlertKind.TEST: Advice(

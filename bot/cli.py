@@ -16,7 +16,18 @@ from typing import Annotated
 import typer
 
 from adapters.base import AdapterError
-from bot import cli_notices, cli_people, cli_reading, cli_records, cli_retract, cli_serving, logs
+from bot import (
+    cli_checklist,
+    cli_explain,
+    cli_notices,
+    cli_people,
+    cli_reading,
+    cli_records,
+    cli_retract,
+    cli_serving,
+    cli_signs,
+    logs,
+)
 from bot.cli_opening import Doorway, NobodyError, TroubleError
 from bot.cli_output import Exit, Misused, objection_line, tell
 from bot.daemon import AlreadyRunningError
@@ -37,7 +48,9 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failure, 2 wrong command line, 3 refused or not found, 4 something may still be up, "
     "5 something is overdue, 75 try again later.",
 )
-for each in (cli_serving, cli_people, cli_notices, cli_retract, cli_reading, cli_records):
+for each in (
+    cli_serving, cli_people, cli_checklist, cli_notices, cli_signs, cli_explain, cli_retract, cli_reading, cli_records,
+):  # fmt: skip
     app.add_typer(each.commands)
 
 
@@ -117,6 +130,8 @@ def _told(error: Exception) -> Exit:
             return Exit.USAGE if isinstance(error, Misused) else Exit.REFUSED
         case Refused():
             _lines("Refused by the policy; nothing was done:", [objection_line(each) for each in error.objections])
+            if error.ticks:
+                tell(f"Ticks that its approval needs: {', '.join(error.ticks)}.")
         case NotAllowedHere():
             tell(f"{error.act.value}: Your roles do not allow it (12.1). {error.remedy}")
         case NobodyError():

@@ -10,7 +10,7 @@ from policies.content_rules import material
 from policies.dossier import Availability, Dossier, KnownClock, Layout, Stage
 from policies.lifecycle import State
 from policies.terms import Approval, Channel, Event, Person, Publication, clock_event
-from store import cases, desk, people, posts, publications
+from store import advice, cases, desk, people, posts, publications
 from store.ledger import Tx
 
 
@@ -51,6 +51,7 @@ def dossier(
         claiming=claiming,
         approval=approval,
         approver=approver,
+        advice=advice.of_revision(tx, publication_id, revision),
         confirmed_at=max(publications.confirmations_of(tx, publication_id), default=None),
         events=happened,
         clocks=_clocks(tx, known, revision),

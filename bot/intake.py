@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 
 from bot.context import Bot
 from bot.dossiers import dossier
-from bot.intake_approval import Approved, approve, confirm, pause, requeue, resume, send_back
+from bot.intake_advice import advise
+from bot.intake_approval import Approved, approve, confirm, pause, requeue, resume, send_back, to_confirm
 from bot.intake_attest import Attested, attest
 from bot.intake_refusals import Conflict, NotAllowedHere, NotFound, Refused, find, not_retracted, require
 from bot.intake_successors import due_successors, last_of
@@ -23,11 +24,12 @@ from bot.submission import Received, SubmissionRefused
 from bot.submission_checks import InputRefused, Problem
 from policies.answers import Checklist
 from policies.authority import Act
+from policies.cautions import Caution, cautions, days_since_sentence
 from policies.dossier import Objection, Stage
-from policies.effects import Effect
+from policies.effects import Effect, Tick
 from policies.lifecycle import State
 from policies.pictures import Picture
-from policies.publishing import objections
+from policies.publishing import objections, ticks_needed
 from policies.terms import Channel, Content, Person, Publication, Window, case_key
 from store import cases, desk, journal, publications
 from store.ledger import Tx
@@ -35,8 +37,8 @@ from store.publications import Known, Rendition
 
 __all__ = [
     "Approved", "Attested", "Conflict", "InputRefused", "NotAllowedHere", "NotFound", "Preview", "Refused",
-    "SubmissionRefused", "Submitted", "amend", "approve", "attest", "confirm", "due_successors", "pause", "preview",
-    "record_event", "requeue", "resume", "retract", "send_back", "submit",
+    "SubmissionRefused", "Submitted", "advise", "amend", "approve", "attest", "confirm", "due_successors", "pause",
+    "preview", "record_event", "requeue", "resume", "retract", "send_back", "submit", "to_confirm",
 ]  # fmt: skip
 
 # Without 0 and O, 1, I and L, and U, which are misread or spell words.
@@ -51,6 +53,9 @@ class Submitted:
     revision: int
     digest: str
     objections: tuple[Objection, ...]
+    cautions: tuple[Caution, ...] = ()
+    days_since: int | None = None
+    """Since the court's decision (R23)."""
 
     @property
     def refused(self) -> bool:
@@ -69,6 +74,10 @@ class Preview:
     digest: str
     renditions: Mapping[Channel, Rendition]
     objections: tuple[Objection, ...]
+    ticks: tuple[Tick, ...]
+    """What an approval needs besides."""
+    cautions: tuple[Caution, ...]
+    days_since: int | None
 
 
 def submit(bot: Bot, person: Person, received: Received, *, idempotency_key: str | None = None) -> Submitted:
@@ -146,6 +155,9 @@ def preview(bot: Bot, person: Person, ref: str) -> Preview:
             digest=asked.digest,
             renditions=publications.renditions_of(tx, known.id, revision),
             objections=tuple(objections(asked, now)),
+            ticks=ticks_needed(asked, now),
+            cautions=cautions(asked, now),
+            days_since=days_since_sentence(asked.publication, now),
         )
 
 
@@ -283,7 +295,14 @@ def _add_revision(
     )
     asked = dossier(bot, tx, publication_id, publication.revision, stage=Stage.SUBMIT, now=now)
     found = tuple(objections(asked, now))
-    submitted = Submitted(ref=publication.ref, revision=publication.revision, digest=digest, objections=found)
+    submitted = Submitted(
+        ref=publication.ref,
+        revision=publication.revision,
+        digest=digest,
+        objections=found,
+        cautions=cautions(asked, now),
+        days_since=days_since_sentence(publication, now),
+    )
     journal.append(
         tx,
         now=now,

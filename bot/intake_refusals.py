@@ -7,6 +7,7 @@ from bot.render import ref_pattern
 from bot.submission_checks import InputRefused, Problem
 from policies.authority import BOUND_TO_SERVICE, MAY, Act, may
 from policies.dossier import Objection
+from policies.effects import Tick
 from policies.terms import Person
 from store import publications
 from store.ledger import Tx
@@ -23,10 +24,11 @@ class NotAllowedHere(Exception):
 
 
 class Refused(Exception):
-    """The policy forbids it; every objection with its clause and remedy."""
+    """The policy forbids it; every objection with its clause and remedy, and every tick an approval needs."""
 
-    def __init__(self, objections: Sequence[Objection]) -> None:
+    def __init__(self, objections: Sequence[Objection], ticks: Sequence[Tick] = ()) -> None:
         self.objections = tuple(objections)
+        self.ticks = tuple(ticks)
         super().__init__(", ".join(f"{each.clause} {each.path}" for each in self.objections))
 
 

@@ -250,6 +250,9 @@ def _answers(answers: dict[str, Any]) -> Iterator[Problem]:
         asked = {each.name: each for each in _ROWS[number].questions}
         values = answer.get("values") if isinstance(answer, dict) else None
         for name, value in values.items() if isinstance(values, dict) else ():
+            if value in ("", []) and name in asked:
+                # Left blank in the form: the rules ask for it where it is needed.
+                continue
             place = f"{path}.values.{name}"
             if name not in asked:
                 near = get_close_matches(name, asked, n=1) or sorted(asked)

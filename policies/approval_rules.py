@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from policies.answers import CONSULTEES
 from policies.authority import Act, may
 from policies.dossier import Dossier, Objection, Stage
 from policies.effects import Effect, Tick
@@ -72,15 +73,47 @@ def approval_last(dossier: Dossier) -> Iterator[Objection]:
     approval, asked = dossier.approval, dossier.publication.checklist
     if approval is None:
         return
-    advice = {f"checklist.consultations.{n}": each.at for n, each in enumerate(asked.consultations)}
+    consulted = {f"checklist.consultations.{n}": each.at for n, each in enumerate(asked.consultations)}
     answers = {f"checklist.answers.{n}": each.answered_at for n, each in asked.answers.items() if each.answered_at}
-    for path, at in (advice | answers).items():
+    for path, at in (consulted | answers).items():
         if at > approval.given_at:
             yield Objection(
                 clause="R21",
                 path=path,
                 what="It is dated after the approval, which has to come last.",
                 remedy="Correct the date, or have it approved again.",
+            )
+    for role in sorted({each.role for each in dossier.advice if each.at > approval.given_at}):
+        yield Objection(
+            clause="R21",
+            path=f"advice.{role}",
+            what=f"The advice of {CONSULTEES.get(role, role)} came after the approval, which has to come last.",
+            remedy="A Director of the service approves it again.",
+            effect=Effect.HOLD,
+        )
+
+
+def advice_heeded(dossier: Dossier) -> Iterator[Objection]:
+    """Who advised against a revision last, asked or not, holds it (row 33); another revision is another matter."""
+    for role in sorted({each.role for each in dossier.advice}):
+        if not dossier.cleared_by(role):
+            yield Objection(
+                clause="R14",
+                path=f"advice.{role}",
+                what=f"Advised against by {CONSULTEES.get(role, role)}.",
+                remedy="Amend it as advised, or say in checklist.consultations why the advice is not followed.",
+                effect=Effect.HOLD,
+            )
+
+
+def consultations_followed(dossier: Dossier) -> Iterator[Objection]:
+    for n, each in enumerate(dossier.publication.checklist.consultations):
+        if not each.followed and not each.why_not.strip():
+            yield Objection(
+                clause="R14",
+                path=f"checklist.consultations.{n}.why_not",
+                what="Advice was not followed, and no reason is given.",
+                remedy="Follow it, or write why not.",
             )
 
 

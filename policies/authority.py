@@ -39,7 +39,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.SUBMIT: _WRITERS | {Role.SYSTEM},
     Act.AMEND: _WRITERS | {Role.SYSTEM},
     Act.PREVIEW: _PEOPLE | {Role.SYSTEM},
-    Act.ADVISE: frozenset({Role.DPO, Role.LEGAL, Role.OFFICER}),
+    Act.ADVISE: _WRITERS | {Role.DPO, Role.LEGAL},
     Act.APPROVE: _DIRECTOR,
     Act.SEND_BACK: _DIRECTOR,
     Act.CONFIRM: _WRITERS | {Role.DIRECTOR, Role.LEGAL},

@@ -1,10 +1,14 @@
 """May it go up? Every objection at once, each with its clause and remedy; no objection means it may."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from policies import approval_rules, checklist_rules, content_rules
+from policies.answers import Advice, Consultee
 from policies.dossier import Availability, Dossier, KnownClock, Layout, Objection, Rule, Stage, TimedRule
 from policies.effects import Effect, Tick
+from policies.terms import Approval
 
 __all__ = [
     "RULES",
@@ -18,7 +22,9 @@ __all__ = [
     "Rule",
     "Stage",
     "Tick",
+    "clearances_missing",
     "objections",
+    "ticks_needed",
 ]
 
 # Asked in this order at every stage; each rule knows at which stage it speaks. A further rule is a function here.
@@ -46,6 +52,8 @@ RULES: tuple[Rule, ...] = (
     approval_rules.approver_directs_the_service,
     approval_rules.approval_covers_this,
     approval_rules.approval_last,
+    approval_rules.advice_heeded,
+    approval_rules.consultations_followed,
 )
 
 # These depend on the hour as well.
@@ -61,3 +69,28 @@ def objections(dossier: Dossier, now: datetime) -> list[Objection]:
     """All objections at the dossier's stage, in the order of the rules; empty means it may be done."""
     lasting = [objection for rule in RULES for objection in rule(dossier)]
     return lasting + [objection for rule in TIMED_RULES for objection in rule(dossier, now)]
+
+
+def ticks_needed(dossier: Dossier, now: datetime) -> tuple[Tick, ...]:
+    """What the Director has to confirm by name, whatever has been ticked already: each of them lifts something."""
+    everything = frozenset(Tick)
+    whole = objections(_ticked(dossier, everything, now), now)
+    return tuple(tick for tick in Tick if objections(_ticked(dossier, everything - {tick}, now), now) != whole)
+
+
+def clearances_missing(dossier: Dossier, now: datetime) -> tuple[Consultee, ...]:
+    """Whose clearance would lift something: not asked yet, or advised against (row 33)."""
+    everybody = frozenset(Consultee)
+    whole = objections(_cleared(dossier, everybody, now), now)
+    return tuple(role for role in Consultee if objections(_cleared(dossier, everybody - {role}, now), now) != whole)
+
+
+def _ticked(dossier: Dossier, ticks: frozenset[Tick], now: datetime) -> Dossier:
+    approval = dossier.approval or Approval(director="", given_at=now, digest=dossier.digest)
+    return replace(dossier, approval=replace(approval, ticks=ticks))
+
+
+def _cleared(dossier: Dossier, roles: Collection[Consultee], now: datetime) -> Dossier:
+    at = dossier.approval.given_at if dossier.approval else now
+    cleared = tuple(Advice(role=role, person="", at=at, cleared=True) for role in roles)
+    return replace(dossier, advice=dossier.advice + cleared)

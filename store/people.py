@@ -67,6 +67,21 @@ def grant(
     tx.c.execute(insert(roles).values(person_id=person_id, role=role, service=service, starts_at=starts, ends_at=ends))
 
 
+def revoke(tx: Tx, person_id: str, role: Role, service: str | None, now: datetime) -> bool:
+    """End the role now, and whatever of it was still to begin; False where the person has neither."""
+    ended = tx.c.execute(
+        update(roles)
+        .where(
+            roles.c.person_id == person_id,
+            roles.c.role == role,
+            roles.c.service.is_(None) if service is None else roles.c.service == service,
+            or_(roles.c.ends_at.is_(None), roles.c.ends_at > now),
+        )
+        .values(ends_at=now)
+    )
+    return ended.rowcount > 0
+
+
 def get(tx: Tx, person_id: str, now: datetime) -> Person | None:
     """The person with the roles in force now; None where there is none or they were disabled."""
     row = tx.c.execute(select(people).where(people.c.id == person_id, people.c.disabled_at.is_(None))).one_or_none()

@@ -111,6 +111,10 @@ class Office:
     def submit(self, name: str = "case_outcome", by: Person | None = None, **changes: Any) -> intake.Submitted:
         return intake.submit(self.bot, by or self.staff.comms, self.read(document(name, **(self.usual | changes))))
 
+    def submit_written(self, written: dict[str, Any], by: Person | None = None) -> intake.Submitted:
+        """Submit a document as it stands."""
+        return intake.submit(self.bot, by or self.staff.comms, self.read(written))
+
     def amend(self, ref: str, by: Person | None = None, **changes: Any) -> intake.Submitted:
         return intake.amend(self.bot, by or self.staff.comms, ref, self.read(document(**(self.usual | changes))))
 

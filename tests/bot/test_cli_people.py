@@ -47,7 +47,7 @@ def test_somebody_who_is_there_is_given_a_further_role_and_still_approves_nothin
         "person", "grant", "p2", "--role", "director", "--service", "environment", "--until",
         (TODAY + timedelta(days=7)).isoformat(), by="admin",
     )  # fmt: skip
-    assert "p2 may act from now on also as director of environment" in granted.out
+    assert "p2: director of environment from now on" in granted.out
     assert any(key.startswith("person_added:-:-:p2-") for key in alarms(downdate))
     assert downdate.journal("p2")[-1]["event"] == "role_granted"
     refused = downdate("approve", ref, "--digest", downdate.digest(ref), by="comms")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from policies.answers import Checklist, Consultation
+from policies.answers import Advice, Checklist, Consultation
 from policies.content_rules import material
 from policies.lifecycle import State
 from policies.pictures import Picture
@@ -34,6 +34,7 @@ DIGEST = "d" * 64
 SERVICE = "environmental-health"
 DIRECTOR = Person(id="director-1", name="Dana Director", roles=frozenset({(Role.DIRECTOR, SERVICE)}))
 APPROVAL = Approval(director="director-1", given_at=NOW - timedelta(hours=1), digest=DIGEST)
+EARLIER = NOW - timedelta(hours=2)
 LAYOUTS = {
     Channel.WEBSITE: Layout(text=f"<!doctype html><p>A notice.</p><p>{INFORMATIVE}</p>", length=600, limit=100_000),
     Channel.FACEBOOK: Layout(text=f"A notice.\n\n{INFORMATIVE}", length=500, limit=63_206),
@@ -161,6 +162,17 @@ TIME_FAULTS = {
         ),
         ("R21", "checklist.consultations.0"),
     ),
+    "advice not followed without a reason": (
+        dossier(
+            of=notice(
+                checklist=replace(
+                    notice().checklist,
+                    consultations=(Consultation(who="DPO", at=EARLIER, advice="no", followed=False),),
+                )
+            )
+        ),
+        ("R14", "checklist.consultations.0.why_not"),
+    ),
     "answered after approval": (
         dossier(
             of=notice(
@@ -204,6 +216,14 @@ TIME_FAULTS = {
 }
 
 HOLDS = {
+    "Legal advised against it": (
+        dossier(advice=(Advice(role="legal", person="p9", at=EARLIER, cleared=False),)),
+        ("R14", "advice.legal"),
+    ),
+    "cleared after the approval": (
+        dossier(advice=(Advice(role="dpo", person="p9", at=NOW, cleared=True),)),
+        ("R21", "advice.dpo"),
+    ),
     "nobody approved": (dossier(approval=None, confirmed_at=NOW), ("12.1", "approval")),
     "approver is a Director elsewhere": (
         dossier(approver=replace(DIRECTOR, roles=frozenset({(Role.DIRECTOR, "housing")}))),
