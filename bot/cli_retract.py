@@ -64,7 +64,7 @@ def retract(
     if reason is None:
         raise misused("--reason", None, "It is missing.", f"Use one of: {REASONS}.", "5.7.4")
     why = one_of(Reason, "--reason", reason, clause="5.7.4", among=RETRACTION_REASONS)
-    stay = _patience(patience)
+    stay = patience_of(patience)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person = acting(bot)
@@ -73,7 +73,7 @@ def retract(
             raise typer.Exit(Exit.FAILURE)
         down = intake.retract(bot, person, ref=ref, case=case, reason=why, note=note, subject=subject)
         tell(f"{what}: retracted for {why.value} ({CLAUSE[why]}); that is final.")
-        _take_down(bot, down, stay, as_json=as_json)
+        take_down(bot, down, stay, as_json=as_json)
 
 
 @commands.command("event")
@@ -96,7 +96,7 @@ def event(
 ) -> None:
     """Record what happened in a case. Every notice it concerns comes down now, as `retract` does it."""
     happened = one_of(EventType, "WHAT", what, clause="5.7.4")
-    stay = _patience(patience)
+    stay = patience_of(patience)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person: Person = acting(bot)
@@ -108,10 +108,10 @@ def event(
             bot, person, case, happened.value, subject=subject, happened_at=moment, source=source, note=note
         )
         tell(f"case {case}: {happened.value} is on record.")
-        _take_down(bot, down, stay, as_json=as_json)
+        take_down(bot, down, stay, as_json=as_json)
 
 
-def _patience(given: str) -> timedelta:
+def patience_of(given: str) -> timedelta:
     try:
         return duration(given)
     except ValueError as wrong:
@@ -122,7 +122,7 @@ def _asks() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _take_down(bot: Bot, post_ids: list[int], patience: timedelta, *, as_json: bool) -> None:
+def take_down(bot: Bot, post_ids: list[int], patience: timedelta, *, as_json: bool) -> None:
     """Work until all is proven gone; ends with 4 where something may still be up."""
     if not post_ids:
         tell("Nothing of it is up.")

@@ -19,7 +19,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from adapters.base import AdapterError
-from bot import alarms, audit
+from bot import alarms, audit, duties
 from bot.alert_kinds import AlertKind
 from bot.alerts import Sender
 from bot.context import Bot, owner_name
@@ -129,6 +129,7 @@ class Loop:
         self._hand_out_all(now)
         for channel in audit.compare_due(self._bot, now):
             self._aside(("compare", channel), partial(self._compare, channel))
+        self._aside("duties", lambda: duties.keep_due(self._bot))
         with self._bot.ledger.write() as tx:
             alarms.raise_alarms(self._bot, tx, now, found=self._found)
             desk.beat(tx, SWEEP, now)
