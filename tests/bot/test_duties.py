@@ -14,6 +14,7 @@ from store import cases, desk, publications
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 KEY = "eh20260417"
+CBO = {"kind": "cbo", "checklist__answers__13__values__cbo_hearing": "concluded"}
 ORDER = {"type": "cbo", "made_on": "2026-02-16", "until_further_order": True, "final": "yes", "in_force": "yes"}
 
 
@@ -147,7 +148,7 @@ def test_r50_no_appeal_is_put_on_record_and_answers_the_earlier_questions_too(of
 
 
 def test_r49_r50_an_appeal_that_was_lodged_takes_everything_down_with_the_answer(office):
-    ref, cbo = office.up(), office.up("case_outcome", kind="cbo")
+    ref, cbo = office.up(), office.up(**CBO)
     task = next(each for each in keep(office).values() if each.what == "appeal_check:day0")
     down = answer(office, task, "appeal_lodged").down
     assert set(down) == {post.id for each in (ref, cbo) for post in office.posts(each)}
@@ -193,14 +194,15 @@ def test_any_other_task_that_is_overdue_is_escalated_once_with_its_own_alarm(off
 
 
 @pytest.mark.parametrize(
-    ("component", "asked", "still", "over", "event"),
+    ("component", "asked", "answers", "event"),
     [
-        ({"type": "cbo", "until_further_order": True}, "order_check:S1", "in_force", "ended", "conviction_spent"),
-        ({"type": "compensation", "paid": "no"}, "payment_check:S1", "unpaid", "paid", "compensation_paid"),
-        ({"type": "compensation", "paid": "unknown"}, "payment_check:S1", "unpaid", "paid", "compensation_paid"),
+        ({"type": "cbo", "until_further_order": True}, "order_check:S1", ("in_force", "ended"), "conviction_spent"),
+        ({"type": "compensation", "paid": "no"}, "payment_check:S1", ("unpaid", "paid"), "compensation_paid"),
+        ({"type": "compensation", "paid": "unknown"}, "payment_check:S1", ("unpaid", "paid"), "compensation_paid"),
     ],
 )
-def test_part_d_what_keeps_a_conviction_unspent_is_asked_again_weekly(office, component, asked, still, over, event):
+def test_part_d_what_keeps_a_conviction_unspent_is_asked_again_weekly(office, component, asked, answers, event):
+    still, over = answers
     ref = office.up(channels=["website"], **sentence(office, **component))
     assert asked not in keep(office)
     day(office, ref, 7)
@@ -217,7 +219,7 @@ def test_part_d_what_keeps_a_conviction_unspent_is_asked_again_weekly(office, co
 
 
 def test_r48_an_open_ended_order_that_ended_takes_the_notice_of_it_down(office):
-    ref = office.up(channels=["website"], kind="cbo", subjects__0__order=ORDER)
+    ref = office.up(channels=["website"], subjects__0__order=ORDER, **CBO)
     day(office, ref, 7)
     assert answer(office, keep(office)["order_check:S1"], "ended").down
     assert events(office) == {"order_ended", "conviction_spent"}

@@ -27,7 +27,7 @@ def log(office, kind=RequestKind.REMOVAL, by="second", **named):
     return log_request(office.bot, getattr(office.staff, by), kind, **({"received_at": office.clock()} | named))
 
 
-def decide(office, number, decision=Decision.REJECTED, by="second", other="dpo", note="CANARY reasons"):
+def decide(office, number, decision=Decision.REJECTED, *, by="second", other="dpo", note="CANARY reasons"):
     with_person = getattr(office.staff, other).id if other else None
     return decide_request(office.bot, getattr(office.staff, by), number, decision, with_person=with_person, note=note)
 
@@ -62,7 +62,7 @@ def test_r54_a_grave_allegation_is_down_on_all_channels_before_any_decision(offi
 
 
 def test_r54_a_request_about_a_case_takes_all_its_notices_down(office):
-    one, two = office.up(), office.up(kind="cbo")
+    one, two = office.up(), office.up(kind="cbo", checklist__answers__13__values__cbo_hearing="concluded")
     assert len(log(office, case="eh-2026-0417", allegation=Allegation.SAFETY).down) == 4
     assert retraction(office, one).reason is retraction(office, two).reason is Reason.REMOVAL_REQUESTED
 
@@ -127,8 +127,9 @@ def test_r54_not_decided_in_time_it_escalates(office):
 
 def test_r54_its_task_ends_with_the_decision_and_with_no_answer(office):
     log(office, ref=office.up(channels=["website"]))
-    with pytest.raises(intake.Conflict, match="decide"):
+    with pytest.raises(intake.Conflict) as caught:
         answer_task(office.bot, office.staff.dpo, tasks(office)["decide_request:1"].id)
+    assert "downdate request decide 1" in caught.value.problems[0].remedy
 
 
 @pytest.mark.parametrize(("by", "other"), [("second", None), ("dpo", "dpo"), ("second", "comms"), ("dpo", "system")])
