@@ -6,7 +6,9 @@ import pytest
 
 from bot import alarms, duties, intake
 from bot.alert_kinds import AlertKind
+from bot.alerts import Sender
 from bot.intake_tasks import answer_task
+from bot.sweep import sweep
 from policies.lifecycle import State
 from policies.terms import Reason
 from store import cases, desk, publications
@@ -268,6 +270,13 @@ def test_duties_are_looked_after_every_five_minutes_whoever_asks(office):
     duties.keep_due(office.bot)
     with office.bot.ledger.read() as tx:
         assert publications.by_id(tx, desk.open_tasks(tx)[-1].publication_id).ref == ref
+
+
+def test_a_sweep_without_the_daemon_looks_after_them_too(office):
+    office.up(channels=["website"])
+    sweep(office.bot, Sender((), (), link_base=None), patience=timedelta())
+    with office.bot.ledger.read() as tx:
+        assert [each.what for each in desk.open_tasks(tx)] == ["appeal_check:day0"]
 
 
 def test_no_task_holds_a_name(office):
