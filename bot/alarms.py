@@ -72,6 +72,7 @@ def _reasons(bot: Bot, tx: Tx, now: datetime, raised: list[desk.AlertRow]) -> li
         *rules.removals(bot, tx, now, tuple(stake.values())),
         *rules.waiting(bot, tx, now),
         *rules.approvals(bot, tx, now),
+        *rules.tasks(tx, now),
         *rules.credentials(bot, tx, now),
         *rules.loop(bot, tx, now),
     ]

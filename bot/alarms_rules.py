@@ -8,6 +8,7 @@ from bot.alert_kinds import AlertKind
 from bot.context import Bot
 from bot.settings_values import spoken
 from bot.standing import Copy, ref_of, since_beat
+from policies.duties import DECIDE_REQUEST, duty_of, last_appeal_check
 from policies.lifecycle import WANTED_ONCE, Edge, State
 from policies.terms import Channel, Reason
 from store import artefacts, desk, journal, posts, publications, survey
@@ -20,6 +21,7 @@ REMOVAL_KINDS = frozenset(
 # Over as soon as the ledger no longer shows the reason.
 LEVEL_KINDS = REMOVAL_KINDS | {
     _K.HELD, _K.FACTS_UNCONFIRMED, _K.PAGE_UNSEEN, _K.APPROVAL_WAITING, _K.APPROVAL_LAPSING, _K.APPROVAL_LAPSED,
+    _K.TASK_OVERDUE, _K.APPEAL_UNCHECKED, _K.REQUEST_OVERDUE,
     _K.SENT_BACK, _K.CREDENTIAL_EXPIRING, _K.CREDENTIAL_REVOKED, _K.CREDENTIAL_CANNOT_REMOVE, _K.LOOP_LATE,
 }  # fmt: skip
 # Something happened: over once somebody has acknowledged it, or sooner where it was cured.
@@ -134,6 +136,18 @@ def approvals(bot: Bot, tx: Tx, now: datetime) -> Iterator[Alarm]:
             yield Alarm(kind=_K.SENT_BACK, ref=each.ref, about=str(each.revision), author=author)
         elif now - each.submitted_at >= bot.settings.loop.alert_approval_waiting:
             yield Alarm(kind=_K.APPROVAL_WAITING, ref=each.ref, about=str(each.revision))
+
+
+def tasks(tx: Tx, now: datetime) -> Iterator[Alarm]:
+    """Tasks that nobody did in time. A removal by hand and an alarm's own task have their alarms already."""
+    for task in desk.open_tasks(tx):
+        duty = duty_of(task.what)
+        if duty is None or task.due_at > now:
+            continue
+        kind = _K.REQUEST_OVERDUE if duty is DECIDE_REQUEST else _K.TASK_OVERDUE
+        kind = _K.APPEAL_UNCHECKED if last_appeal_check(task.what) else kind
+        ref = publications.by_id(tx, task.publication_id).ref if task.publication_id is not None else None
+        yield Alarm(kind=kind, ref=ref, about=str(task.id))
 
 
 def credentials(bot: Bot, tx: Tx, now: datetime) -> Iterator[Alarm]:

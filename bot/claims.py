@@ -257,7 +257,8 @@ def _closed(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
     over = post.closed_at is None or now > post.closed_at + bot.settings.loop.recheck_for
     # What was only attested is looked at until it is proven.
     unproven = any(row.evidence == attestations.EVIDENCE for row in rows)
-    if not rows or (over and not unproven):
+    # R51: one that was asked for by an event is looked at whatever its age.
+    if not rows or (over and not unproven and not post.urgent):
         _free(tx, post, None)
         return Step.WAIT
     return Step.RECHECK
@@ -276,9 +277,18 @@ def land_look(bot: Bot, tx: Tx, post: posts.Post, seen: dict[int, Presence], *, 
             posts.move(tx, post, Edge.SEEN, now=now, actor="daemon", due_at=now, urgent=True, asked_at=None)
         case State.REMOVED | State.NOT_POSTED:
             proven = bool(seen) and set(seen.values()) == {Presence.GONE}
-            posts.change(tx, post.id, post.epoch, due_at=now + (loop.recheck_every if proven else loop.recheck_after))
+            due = now + (loop.recheck_every if proven else loop.recheck_after)
+            posts.change(tx, post.id, post.epoch, due_at=due, urgent=post.urgent and not proven)
+            if proven and post.urgent:
+                _tell_proven_again(tx, post, now)
         case _:
             return
+
+
+def _tell_proven_again(tx: Tx, post: posts.Post, now: datetime) -> None:
+    journal.append(
+        tx, now=now, actor="daemon", event="proven_again", subject=post.marker, channel=post.channel, post=post.id
+    )
 
 
 def land_removal(bot: Bot, tx: Tx, post: posts.Post, seen: dict[int, Presence], *, now: datetime) -> bool:

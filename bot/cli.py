@@ -23,9 +23,11 @@ from bot import (
     cli_people,
     cli_reading,
     cli_records,
+    cli_requests,
     cli_retract,
     cli_serving,
     cli_signs,
+    cli_tasks,
     logs,
 )
 from bot.cli_opening import Doorway, NobodyError, TroubleError
@@ -50,6 +52,7 @@ app = typer.Typer(
 )
 for each in (
     cli_serving, cli_people, cli_checklist, cli_notices, cli_signs, cli_explain, cli_retract, cli_reading, cli_records,
+    cli_tasks, cli_requests,
 ):  # fmt: skip
     app.add_typer(each.commands)
 

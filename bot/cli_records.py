@@ -1,4 +1,4 @@
-"""Commands about the record: tasks, alarms, the journal, the ledger's export, the settings in force."""
+"""Commands about the record: alarms, the journal, the ledger's export, the settings in force."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from bot import alarms
 from bot.alert_kinds import ADVICE, AlertKind
 from bot.cli_opening import Doorway, TroubleError, acting
-from bot.cli_output import Exit, day_and_time, misused, say, say_json, say_json_line, tell
+from bot.cli_output import Exit, misused, say, say_json, say_json_line, tell
 from bot.cli_reading import sender_of
-from bot.intake_refusals import Conflict, NotFound, require
+from bot.intake_refusals import NotFound, require
 from bot.settings import shown
 from policies.authority import Act
 from policies.lifecycle import State
@@ -24,74 +24,16 @@ from store import artefacts, cases, desk, journal, posts, publications
 from store.ledger import Tx
 
 commands = typer.Typer()
-tasks = typer.Typer(invoke_without_command=True, help="What a person must do.")
 alerts = typer.Typer(invoke_without_command=True, help="Alarms that are raised.")
 chain = typer.Typer(no_args_is_help=True, help="The record of every act: append-only, each entry chained to the last.")
 book = typer.Typer(no_args_is_help=True, help="The ledger as it stands.")
 config = typer.Typer(no_args_is_help=True, help="The settings in force.")
-for name, group in (("tasks", tasks), ("alerts", alerts), ("journal", chain), ("ledger", book), ("config", config)):
+for name, group in (("alerts", alerts), ("journal", chain), ("ledger", book), ("config", config)):
     commands.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 Whole = Annotated[bool, typer.Option("--json", help="One JSON document instead of a line for each.")]
 _BODY: TypeAdapter[Publication] = TypeAdapter(Publication)
-
-
-@tasks.callback()
-def tasks_open(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """List what a person must do, the most urgent first."""
-    if ctx.invoked_subcommand is not None:
-        return
-    doorway: Doorway = ctx.obj
-    with doorway.bot() as bot, bot.ledger.read() as tx:
-        found = desk.open_tasks(tx)
-        refs = {each.id: _ref(tx, each.publication_id) for each in found}
-    if as_json:
-        say_json([_task_json(each, refs[each.id]) for each in found])
-        return
-    for each in found:
-        what = " ".join(part for part in (each.what.replace("_", " "), refs[each.id]) if part)
-        say(f"{each.id:>4}  {each.owner:<8} due {day_and_time(each.due_at)}  {what}  {each.link or ''}".rstrip())
-    if not found:
-        say("Nothing to do.")
-
-
-def _ref(tx: Tx, publication_id: int | None) -> str | None:
-    return publications.by_id(tx, publication_id).ref if publication_id is not None else None
-
-
-def _task_json(task: desk.Task, ref: str | None) -> dict[str, Any]:
-    return {
-        "id": task.id,
-        "what": task.what,
-        "owner": task.owner,
-        "ref": ref,
-        "link": task.link,
-        "opened_at": task.opened_at.isoformat(),
-        "due_at": task.due_at.isoformat(),
-    }
-
-
-@tasks.command("done")
-def task_done(ctx: typer.Context, *, number: Annotated[str, typer.Argument(metavar="ID")]) -> None:
-    """Put on record that you have done it. A removal by hand ends by proof instead, never by this."""
-    if not number.isdecimal():
-        raise misused("ID", number, "It is not a task's number.", "See `downdate tasks`.")
-    task_id = int(number)
-    doorway: Doorway = ctx.obj
-    with doorway.bot() as bot:
-        person = acting(bot)
-        require(person, Act.ACKNOWLEDGE)
-        with bot.ledger.write() as tx:
-            task = next((each for each in desk.open_tasks(tx) if each.id == task_id), None)
-            if task is None:
-                raise NotFound("ID", str(task_id), "See `downdate tasks`.")
-            if task.key.startswith("by-hand:"):
-                what = "It ends when the copy is seen to be gone."
-                raise Conflict("ID", str(task_id), what, "Take it down; the bot goes on looking.", "5.7.4")
-            desk.finish_task(tx, task.key, by=person.id, now=bot.now)
-            journal.append(tx, now=bot.now, actor=person.id, event="task_done", subject=f"task-{task_id}")
-    say(f"Task {task_id}: done.")
 
 
 @alerts.callback()

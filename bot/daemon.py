@@ -19,7 +19,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from adapters.base import AdapterError
-from bot import alarms, audit
+from bot import alarms, audit, duties
 from bot.alert_kinds import AlertKind
 from bot.alerts import Sender
 from bot.context import Bot, owner_name
@@ -171,6 +171,7 @@ class Loop:
     def _compare_due(self, now: datetime) -> None:
         for channel in audit.compare_due(self._bot, now):
             self._aside(("compare", channel), partial(self._compare, channel))
+        self._aside("duties", lambda: duties.keep_due(self._bot))
 
     def _alarms(self, now: datetime) -> None:
         with self._bot.ledger.write() as tx:

@@ -10,7 +10,7 @@ from policies.content_rules import material
 from policies.dossier import Availability, Dossier, KnownClock, Layout, Stage
 from policies.lifecycle import State
 from policies.terms import Approval, Channel, Event, Person, Publication, clock_event
-from store import advice, cases, desk, people, posts, publications
+from store import advice, cases, desk, people, posts, publications, requests
 from store.ledger import Tx
 
 
@@ -58,6 +58,7 @@ def dossier(
         followed=_followed(tx, known),
         retracted=_retracted(tx, known, publication),
         barred=_barred(tx, known.case_key, happened),
+        request_undecided=requests.grave_undecided(tx, known.case_key),
         approval_lapses=bot.settings.retention.approval_lapses,
         confirmation_valid=bot.settings.retention.confirmation_valid,
     )

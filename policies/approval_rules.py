@@ -10,7 +10,7 @@ from policies.effects import Effect, Tick
 from policies.events import blocking, rule_for
 from policies.lifecycle import CLOSED
 from policies.retention import down_by, removal_starts
-from policies.terms import case_key, clock_event
+from policies.terms import Kind, case_key, clock_event
 
 
 def service_known(dossier: Dossier) -> Iterator[Objection]:
@@ -156,6 +156,18 @@ def no_event_against(dossier: Dossier) -> Iterator[Objection]:
             path="case_ref",
             what=f"The event {event.what} of the case forbids a notice of kind {publication.kind}.",
             remedy=f"Record {ends} once it has happened." if ends else "This kind of notice stays forbidden.",
+        )
+
+
+def no_request_undecided(dossier: Dossier) -> Iterator[Objection]:
+    """What was taken down for what a request alleges does not return before that is decided (R54)."""
+    if dossier.request_undecided and dossier.publication.kind is not Kind.CORRECTION_NOTICE:
+        yield Objection(
+            clause="5.5",
+            path="case_ref",
+            what="A removal request about the case alleges something grave, and is not decided.",
+            remedy="Decide it with the Data Protection Officer: `downdate requests`.",
+            effect=Effect.HOLD,
         )
 
 

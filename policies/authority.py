@@ -21,6 +21,8 @@ class Act(StrEnum):
     ATTEST = "attest"
     """Attest, as one of two, that something is gone where the platform can no longer be read."""
     ACKNOWLEDGE = "acknowledge"
+    REQUEST = "request"
+    """Log a request or complaint of the public, acknowledge it, and decide what no Director has to."""
     PAUSE = "pause"
     RESUME = "resume"
     CANARY = "canary"
@@ -49,6 +51,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.EVENT: _OFFICERS,
     Act.ATTEST: _OFFICERS,
     Act.ACKNOWLEDGE: _OFFICERS,
+    Act.REQUEST: _OFFICERS,
     Act.PAUSE: _OFFICERS,
     Act.RESUME: frozenset({Role.COMMS, Role.DIRECTOR, Role.ADMIN}),
     Act.CANARY: frozenset({Role.COMMS, Role.DIRECTOR, Role.ADMIN}),

@@ -100,6 +100,8 @@ class Dossier:
     """Refs of retracted publications of the same kind on one of the same clocks."""
     barred: frozenset[str] = frozenset()
     """`policies.content_rules.material` that an event of the case forbids to use again."""
+    request_undecided: bool = False
+    """Whether a removal request about the case, grave enough to take a notice down at once, is not decided yet."""
     approval_lapses: timedelta = timedelta(days=7)
     confirmation_valid: timedelta = timedelta(hours=24)
 

@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     content_rules.linked_text_neutral,
     content_rules.text_fits,
     approval_rules.no_event_against,
+    approval_rules.no_request_undecided,
     approval_rules.follows_what_is_down,
     approval_rules.court_event_dated,
     approval_rules.subjects_recognised,

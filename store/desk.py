@@ -52,8 +52,21 @@ def open_task(
     return True
 
 
-def finish_task(tx: Tx, key: str, *, by: str, now: datetime) -> None:
-    tx.c.execute(update(tasks).where(tasks.c.key == key, tasks.c.done_at.is_(None)).values(done_at=now, done_by=by))
+def finish_task(tx: Tx, key: str, *, by: str, now: datetime, answer: str | None = None) -> None:
+    tx.c.execute(
+        update(tasks)
+        .where(tasks.c.key == key, tasks.c.done_at.is_(None))
+        .values(done_at=now, done_by=by, answer=answer)
+    )
+
+
+def escalate_task(tx: Tx, task_id: int, now: datetime) -> None:
+    tx.c.execute(update(tasks).where(tasks.c.id == task_id).values(escalated_at=now))
+
+
+def task_keys(tx: Tx, prefix: str) -> frozenset[str]:
+    """The keys with this beginning of all tasks there ever were."""
+    return frozenset(tx.c.scalars(select(tasks.c.key).where(tasks.c.key.startswith(prefix, autoescape=True))).all())
 
 
 def open_tasks(tx: Tx) -> list[Task]:

@@ -284,6 +284,11 @@ def reopen(tx: Tx, post: Post, *, actor: str, now: datetime) -> None:
         move(tx, post, Edge.SEEN, now=now, actor=actor, due_at=now, urgent=True, asked_at=None)
 
 
+def look_again(tx: Tx, post: Post, now: datetime) -> None:
+    """Have a closed post proven gone once more, however long ago it was closed."""
+    change(tx, post.id, post.epoch, due_at=now, urgent=True)
+
+
 def end_leases(tx: Tx, now: datetime) -> int:
     """End every lease a dead daemon left: only whoever has just won the file lock may call this."""
     done = tx.c.execute(

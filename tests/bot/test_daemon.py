@@ -67,6 +67,19 @@ def test_the_loop_brings_a_notice_up_and_leaves_a_sign_of_life(works):
         assert desk.last_beat(tx, "sweep") == works.clock()
 
 
+def test_r50_the_loop_asks_about_appeals_once_a_notice_is_up(works):
+    def asked():
+        with works.ledger.read() as tx:
+            return [each.what for each in desk.open_tasks(tx)]
+
+    works.approved()
+    with Running(works):
+        until(lambda: all(post.state is State.LIVE for post in works.posts()))
+        works.clock.advance(timedelta(minutes=5))
+        until(lambda: "appeal_check:day0" in asked())
+    assert asked().count("appeal_check:day0") == 1
+
+
 def test_one_channel_that_hangs_delays_no_other(works):
     release = threading.Event()
     works.fakes[Channel.FACEBOOK].on_call = lambda operation, phase: release.wait(10) and None

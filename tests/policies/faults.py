@@ -248,6 +248,7 @@ HOLDS = {
         dossier(of=notice(follows="DBC-OLD001"), followed=(State.REMOVED, State.REMOVING)),
         ("R45", "follows"),
     ),
+    "a grave removal request is undecided": (dossier(request_undecided=True), ("5.5", "case_ref")),
     "cannot be taken down": (
         dossier(availability=dict.fromkeys(Channel, Availability()) | {Channel.X: Availability(can_remove=False)}),
         ("R57", "channels.x"),
