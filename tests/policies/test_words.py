@@ -13,10 +13,9 @@ from policies.publishing import Stage, objections
 from policies.terms import Category, Channel, Facts, Kind
 from tests.golden.samples import sample
 from tests.policies.faults import APPROVAL, dossier, layouts
-from tests.policies.samples import NOW, PERSON, UNNAMED, event, notice
+from tests.policies.samples import COMPANY, NOW, PERSON, UNNAMED, event, notice
 from tests.policies.words_faults import (
     CLEARED,
-    COMPANY,
     FACTS,
     ORDER_ONLY,
     REFUSED,
@@ -227,3 +226,36 @@ def test_whatever_juvenile_active_restricted_or_unapproved_fact_is_injected_it_i
     for fault in sorted(spoilt):
         known = INJECTED[fault](known)
     assert objections(known, NOW) != []
+
+
+def test_the_faults_of_words_together_are_told_at_once():
+    spoilt = of(
+        words={
+            "headline": "A repeat offender of 14 Acacia Road",
+            "body": "Sam Other saw the alcohol treatment.",
+            "pictures": REFUSED["R35 covert"][0].content.pictures,
+        },
+        person={"date_of_birth": YOUNG, "category": Category.SUSPECT, "convictions": ()},
+        answers={
+            "r1_officer": "Sample",
+            "r1_second_checker": "Sample",
+            "r11_anonymity": "yes",
+            "r11_unidentified": ("S1",),
+            "r11_protected_words": ("Sam Other",),
+        },
+    )
+    assert {(clause, path) for clause, path, _ in told(spoilt)} >= {
+        ("2.2", "subjects.0.category"),
+        ("2.2", "content.headline"),
+        ("5.7.4(g)", "checklist.answers.1.second_checker"),
+        ("5.1", "subjects.0.convictions"),
+        ("5.7.4(a)", "content.headline"),
+        ("5.7.2", "content.body"),
+        ("R6", "content.headline"),
+        ("5.4", "content.body"),
+        ("5.3", "content.facts.0"),
+        ("6.3", "content.pictures.0"),
+        ("6.6", "content.pictures.0.facts.source"),
+        ("5.3", "subjects.0.date_of_birth"),
+        ("5.7.4(g)", "content.facts.0.age"),
+    }
