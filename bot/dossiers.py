@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import outcomes
-from bot.context import Bot
+from bot.context import Bot, law_of
 from bot.layout import digest_of, policy_version
 from policies import events
 from policies.content_rules import material
@@ -59,9 +59,17 @@ def dossier(
         retracted=_retracted(tx, known, publication),
         barred=_barred(tx, known.case_key, happened),
         request_undecided=requests.grave_undecided(tx, known.case_key),
+        law=law_of(bot.settings),
+        contacts=(*bot.settings.council.contacts, bot.settings.council.informative.contact),
+        author_names=_names(tx, publication.authors, now),
         approval_lapses=bot.settings.retention.approval_lapses,
         confirmation_valid=bot.settings.retention.confirmation_valid,
     )
+
+
+def _names(tx: Tx, authors: frozenset[str], now: datetime) -> frozenset[str]:
+    known = (people.get(tx, each, now) for each in authors)
+    return frozenset(each.name for each in known if each is not None)
 
 
 def _layouts(bot: Bot, renditions: dict[Channel, publications.Rendition]) -> dict[Channel, Layout]:

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.context import Bot
+from bot.outcomes import last_check, stated_at
 from policies.duties import (
     APPEAL_CHECK,
     APPEAL_CHECKED,
     APPEAL_CHECKS,
     COMMENTS,
     DECIDE_REQUEST,
+    OPEN_ENDED,
     ORDER_CHECK,
     OVERDUE_REQUEST,
     PAYMENT_CHECK,
-    RECHECK_EVERY,
+    RECHECK_OPENS,
     UNCHECKED,
     Duty,
     appeal_check,
@@ -59,11 +61,19 @@ def keep(tx: Tx, now: datetime) -> None:
         duty = duty_of(task.what)
         if duty is not None and duty.name in _WHILE_UP and task.publication_id not in wanted:
             desk.finish_task(tx, task.key, by=_BY, now=now, answer="down")
+        elif duty is not None and duty.name in OPEN_ENDED and _stated_since(tx, task):
+            desk.finish_task(tx, task.key, by=_BY, now=now, answer="confirmed")
     live = posts.in_states(tx, State.LIVE)
     for publication_id in sorted({post.publication_id for post in live if post.publication_id is not None}):
         channels = {post.channel for post in live if post.publication_id == publication_id}
         _ask(tx, publications.by_id(tx, publication_id), channels, now)
     _escalate(tx, now)
+
+
+def _stated_since(tx: Tx, task: desk.Task) -> bool:
+    """Whether a confirmation of the whole notice has answered what the task asks."""
+    assert task.publication_id is not None  # each of these is about one notice
+    return any(at > task.opened_at for at in stated_at(tx, task.publication_id))
 
 
 def _ask(tx: Tx, known: Known, channels: set[Channel], now: datetime) -> None:
@@ -78,10 +88,10 @@ def _ask(tx: Tx, known: Known, channels: set[Channel], now: datetime) -> None:
         newest = max((each for each in APPEAL_CHECKS if since + each <= now), default=None)
         if newest is not None:
             _open(tx, known, publication, APPEAL_CHECK, appeal_check(newest).partition(":")[2], now)
-    week = (now - since) // RECHECK_EVERY
-    for subject in publication.subjects if week else ():
+    checked = last_check(tx, known.id)
+    for subject in publication.subjects if checked and now >= checked + RECHECK_OPENS else ():
         for duty in _open_ended(subject):
-            _open(tx, known, publication, duty, subject.number, now, about=f":week{week}")
+            _open(tx, known, publication, duty, subject.number, now, about=f":{checked:%Y-%m-%d}")
 
 
 def _open_ended(subject: Subject) -> Iterator[Duty]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from bot.context import Bot
+from bot.context import Bot, law_of
 from bot.dossiers import dossier
 from bot.intake_advice import advise
 from bot.intake_approval import Approved, approve, confirm, pause, requeue, resume, send_back, to_confirm
@@ -30,6 +30,8 @@ from policies.effects import Effect, Tick
 from policies.lifecycle import State
 from policies.pictures import Picture
 from policies.publishing import objections, ticks_needed
+from policies.retention import LONDON
+from policies.spent_rules import settled
 from policies.terms import Channel, Content, Person, Publication, Window, case_key
 from store import cases, desk, journal, publications
 from store.ledger import Tx
@@ -92,7 +94,7 @@ def submit(bot: Bot, person: Person, received: Received, *, idempotency_key: str
         ref = _new_ref(bot, tx)
     if known_answer is not None:
         return known_answer
-    publication = _publication(received, ref=ref, revision=1, page_id=secrets.token_hex(16), by=person, now=now)
+    publication = _publication(bot, received, ref=ref, revision=1, page_id=secrets.token_hex(16), by=person, now=now)
     laid_out = _laid_out(bot, publication, received, shown={})
     with bot.ledger.write() as tx:
         known_answer = _replayed(tx, person, idempotency_key, received)
@@ -123,7 +125,7 @@ def amend(bot: Bot, person: Person, ref: str, received: Received, *, idempotency
     if known_answer is not None:
         return known_answer
     publication = _publication(
-        received, ref=known.ref, revision=revision, page_id=known.page_id, by=person, now=now, of=known
+        bot, received, ref=known.ref, revision=revision, page_id=known.page_id, by=person, now=now, of=known
     )
     _same_notice(known, publication)
     laid_out = _laid_out(bot, publication, received, shown=before)
@@ -170,6 +172,7 @@ def _new_ref(bot: Bot, tx: Tx) -> str:
 
 
 def _publication(
+    bot: Bot,
     received: Received,
     *,
     ref: str,
@@ -181,6 +184,7 @@ def _publication(
 ) -> Publication:
     """The submission as the policy's own types; its pictures are named by their cleaned bytes."""
     given = received.submission
+    law, today = law_of(bot.settings), now.astimezone(LONDON).date()
     pictures = zip(given.content.pictures, received.pictures, strict=True)
     return Publication(
         ref=ref,
@@ -189,7 +193,7 @@ def _publication(
         service=given.service,
         kind=given.kind,
         court_event=given.court_event,
-        subjects=given.subjects,
+        subjects=tuple(settled(each, law, today) for each in given.subjects),
         content=Content(
             headline=given.content.headline,
             body=given.content.body,

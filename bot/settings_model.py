@@ -15,6 +15,7 @@ from bot.settings_values import (
     WEEK,
     AbsolutePath,
     BaseUrl,
+    Contact,
     Duration,
     Hidden,
     Link,
@@ -84,6 +85,8 @@ class CouncilSettings(Section):
     ref_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")]
     informative: Informative
     how_to_apply: Words
+    contacts: Annotated[tuple[Contact, ...], Field(min_length=1)]
+    """Telephone numbers and e-mail addresses that a text may give; one of them stands in each image appeal (6.6)."""
     privacy_notice_url: Link
     complaints_url: Link
     services: Annotated[tuple[Service, ...], Field(min_length=1)]

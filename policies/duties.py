@@ -146,7 +146,11 @@ OF_EVENT: dict[EventType, tuple[Duty, ...]] = {
 APPEAL_CHECKS = (timedelta(), timedelta(days=7), timedelta(days=14), timedelta(days=22))
 APPEAL_CHECKED = frozenset({Kind.CASE_OUTCOME, Kind.CBO, Kind.POST_CONVICTION_IMAGE})
 # Part D, "safe direction": asked again weekly while it is shown.
-RECHECK_EVERY = timedelta(days=7)
+# Asked so early that an answer can come before the week is over, weekends included (`policies.sentences.RECHECK`).
+RECHECK_OPENS = timedelta(days=4)
+# Answers by which what has no end of its own still holds.
+STILL_SO = frozenset({"in_force", "unpaid"})
+OPEN_ENDED = frozenset({ORDER_CHECK.name, PAYMENT_CHECK.name})
 
 
 def duty_of(what: str) -> Duty | None:

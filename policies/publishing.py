@@ -4,7 +4,16 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from policies import approval_rules, checklist_rules, content_rules
+from policies import (
+    approval_rules,
+    checklist_rules,
+    content_rules,
+    image_rules,
+    outcome_rules,
+    people_rules,
+    spent_rules,
+    text_rules,
+)
 from policies.answers import Advice, Consultee
 from policies.dossier import Availability, Dossier, KnownClock, Layout, Objection, Rule, Stage, TimedRule
 from policies.effects import Effect, Tick
@@ -35,13 +44,41 @@ RULES: tuple[Rule, ...] = (
     content_rules.pictures_of_the_kind,
     content_rules.pictures_described,
     content_rules.suspects_unnamed,
+    people_rules.categories_fit,
+    people_rules.words_fit_the_category,
+    people_rules.others_declared,
+    people_rules.second_pair_of_eyes,
+    people_rules.born_is_known,
+    outcome_rules.outcome_stated,
+    outcome_rules.outcomes_of_courts_only,
+    outcome_rules.orders_final,
+    outcome_rules.injunction_named_as_civil,
+    outcome_rules.earlier_convictions_listed,
+    outcome_rules.treatment_unsaid,
+    outcome_rules.youth_cbo_tells_the_order_only,
+    outcome_rules.appeal_notice_brief,
+    text_rules.basic_details_only,
+    text_rules.address_summary,
+    text_rules.protected_words_absent,
+    text_rules.protected_not_in_facts,
+    text_rules.anonymity_kept,
+    text_rules.restrictions_narrow,
+    text_rules.correction_neutral,
+    text_rules.appeal_says_how_to_tell,
+    image_rules.pictures_stated,
+    image_rules.people_in_kinds_for_it,
+    image_rules.pictures_from_open_sources,
+    image_rules.pictures_good_enough,
+    image_rules.only_who_is_needed,
+    image_rules.no_child_shown,
+    image_rules.described_neutrally,
     content_rules.material_not_barred,
     checklist_rules.checklist_answered,
     checklist_rules.answers_allow,
     content_rules.channels_chosen,
     content_rules.channels_usable,
     content_rules.informative_verbatim,
-    content_rules.linked_text_neutral,
+    text_rules.linked_text_neutral,
     content_rules.text_fits,
     approval_rules.no_event_against,
     approval_rules.no_request_undecided,
@@ -59,10 +96,14 @@ RULES: tuple[Rule, ...] = (
 
 # These depend on the hour as well.
 TIMED_RULES: tuple[TimedRule, ...] = (
+    spent_rules.facts_hold_together,
+    spent_rules.nothing_spent,
     approval_rules.window_open,
     approval_rules.time_enough_left,
     approval_rules.approval_fresh,
     approval_rules.facts_confirmed,
+    people_rules.ages_answered,
+    people_rules.stated_ages_true,
 )
 
 

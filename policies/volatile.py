@@ -37,7 +37,8 @@ def volatile_facts(publication: Publication) -> tuple[VolatileFact, ...]:
         found.append(_AGE)
     if publication.kind is Kind.IMAGE_APPEAL:
         found.append(_WANTED)
-    for subject in publication.subjects:
+    # A correction says nothing about anybody.
+    for subject in publication.subjects if publication.kind is not Kind.CORRECTION_NOTICE else ():
         found += _of_subject(publication.kind, subject)
     return tuple(found)
 
@@ -45,7 +46,7 @@ def volatile_facts(publication: Publication) -> tuple[VolatileFact, ...]:
 def _of_subject(kind: Kind, subject: Subject) -> Iterator[VolatileFact]:
     number = subject.number
     person = subject.category is not Category.COMPANY
-    if subject.convictions or (kind in CONVICTIONS and person):
+    if person and (subject.convictions or kind in CONVICTIONS):
         yield VolatileFact(name="spent", clause="5.7.4(a)", what=f"No conviction of {number} in it is spent.")
     if subject.order is not None or subject.order_ends is not None or kind in _ORDERS:
         open_ended = subject.order is not None and subject.order.until_further_order

@@ -69,6 +69,12 @@ def task_keys(tx: Tx, prefix: str) -> frozenset[str]:
     return frozenset(tx.c.scalars(select(tasks.c.key).where(tasks.c.key.startswith(prefix, autoescape=True))).all())
 
 
+def tasks_of(tx: Tx, publication_id: int) -> list[Task]:
+    """Every task there ever was about a publication."""
+    query = select(tasks).where(tasks.c.publication_id == publication_id)
+    return [Task(**row._mapping) for row in tx.c.execute(query)]  # noqa: SLF001
+
+
 def open_tasks(tx: Tx) -> list[Task]:
     query = select(tasks).where(tasks.c.done_at.is_(None)).order_by(tasks.c.due_at)
     return [Task(**row._mapping) for row in tx.c.execute(query)]  # noqa: SLF001

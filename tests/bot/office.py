@@ -29,6 +29,16 @@ from tests.adapters.fake import Clock, FakeAdapter
 
 SERVICE = "environment"
 SAMPLES = shipped_folder() / "samples"
+# Changes that make any sample a correction: it says nothing about anybody.
+CORRECTION = {
+    "kind": "correction_notice",
+    "content": {
+        "headline": "A notice was wrong",
+        "body": "We withdrew it, and apologise.",
+        "facts": [],
+        "pictures": [],
+    },
+}
 SETTLE = timedelta(minutes=15)
 # Statements compiled once for all tests.
 _COMPILED: dict[Any, Any] = {}
@@ -78,6 +88,12 @@ def document(name: str = "case_outcome", **changes: Any) -> dict[str, Any]:
             inside = inside[int(each) if isinstance(inside, list) else each]
         inside[int(last) if isinstance(inside, list) else last] = value
     return made
+
+
+def unnamed(number: str, category: str) -> dict[str, Any]:
+    """A subject of the sample case without name and date of birth, with its conviction."""
+    convictions = document()["subjects"][0]["convictions"]
+    return {"number": number, "category": category, "convictions": convictions}
 
 
 @dataclass

@@ -16,8 +16,16 @@ from store import cases, desk, publications
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 KEY = "eh20260417"
-CBO = {"kind": "cbo", "checklist__answers__13__values__cbo_hearing": "concluded"}
-ORDER = {"type": "cbo", "made_on": "2026-02-16", "until_further_order": True, "final": "yes", "in_force": "yes"}
+CHECKED = "2026-02-27"
+ORDER = {
+    "type": "cbo",
+    "made_on": "2026-02-16",
+    "until_further_order": True,
+    "final": "yes",
+    "in_force": "yes",
+    "checked_on": CHECKED,
+}
+CBO = {"kind": "cbo", "checklist__answers__13__values__cbo_hearing": "concluded", "subjects__0__order": ORDER}
 
 
 @pytest.fixture
@@ -198,20 +206,31 @@ def test_any_other_task_that_is_overdue_is_escalated_once_with_its_own_alarm(off
 @pytest.mark.parametrize(
     ("component", "asked", "answers", "event"),
     [
-        ({"type": "cbo", "until_further_order": True}, "order_check:S1", ("in_force", "ended"), "conviction_spent"),
-        ({"type": "compensation", "paid": "no"}, "payment_check:S1", ("unpaid", "paid"), "compensation_paid"),
-        ({"type": "compensation", "paid": "unknown"}, "payment_check:S1", ("unpaid", "paid"), "compensation_paid"),
+        (
+            {"type": "cbo", "until_further_order": True, "checked_on": CHECKED},
+            "order_check:S1",
+            ("in_force", "ended"),
+            "conviction_spent",
+        ),
+        (
+            {"type": "compensation", "paid": "no", "checked_on": CHECKED},
+            "payment_check:S1",
+            ("unpaid", "paid"),
+            "compensation_paid",
+        ),
     ],
 )
 def test_part_d_what_keeps_a_conviction_unspent_is_asked_again_weekly(office, component, asked, answers, event):
     still, over = answers
     ref = office.up(channels=["website"], **sentence(office, **component))
     assert asked not in keep(office)
-    day(office, ref, 7)
+    day(office, ref, 4)
     answer(office, keep(office)[asked], still)
     assert asked not in keep(office)
+    day(office, ref, 7)
+    office.run(ref)
     assert states(office, ref) == {State.LIVE}
-    day(office, ref, 14)
+    day(office, ref, 9)
     down = answer(office, keep(office)[asked], over).down
     assert down == (office.posts(ref)[0].id,)
     assert events(office) == {event}
@@ -221,8 +240,8 @@ def test_part_d_what_keeps_a_conviction_unspent_is_asked_again_weekly(office, co
 
 
 def test_r48_an_open_ended_order_that_ended_takes_the_notice_of_it_down(office):
-    ref = office.up(channels=["website"], subjects__0__order=ORDER, **CBO)
-    day(office, ref, 7)
+    ref = office.up(channels=["website"], **CBO)
+    day(office, ref, 4)
     assert answer(office, keep(office)["order_check:S1"], "ended").down
     assert events(office) == {"order_ended", "conviction_spent"}
 

@@ -62,7 +62,20 @@ def test_r54_a_grave_allegation_is_down_on_all_channels_before_any_decision(offi
 
 
 def test_r54_a_request_about_a_case_takes_all_its_notices_down(office):
-    one, two = office.up(), office.up(kind="cbo", checklist__answers__13__values__cbo_hearing="concluded")
+    one, two = (
+        office.up(),
+        office.up(
+            kind="cbo",
+            checklist__answers__13__values__cbo_hearing="concluded",
+            subjects__0__order={
+                "type": "cbo",
+                "made_on": "2026-02-16",
+                "ends": "2028-02-15",
+                "final": "yes",
+                "in_force": "yes",
+            },
+        ),
+    )
     assert len(log(office, case="eh-2026-0417", allegation=Allegation.SAFETY).down) == 4
     assert retraction(office, one).reason is retraction(office, two).reason is Reason.REMOVAL_REQUESTED
 
