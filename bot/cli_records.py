@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter
 
-from bot import alarms
+from bot import alarms, elsewhere
 from bot.alert_kinds import ADVICE, AlertKind
 from bot.cli_opening import Doorway, TroubleError, acting
 from bot.cli_output import Exit, day_and_time, misused, say, say_json, say_json_line, tell
@@ -89,6 +89,9 @@ def task_done(ctx: typer.Context, *, number: Annotated[str, typer.Argument(metav
             if task.key.startswith("by-hand:"):
                 what = "It ends when the copy is seen to be gone."
                 raise Conflict("ID", str(task_id), what, "Take it down; the bot goes on looking.", "5.7.4")
+            if task.key.startswith(elsewhere.TASK):
+                remedy = "Use `downdate stray take-down` or `downdate stray leave`."
+                raise Conflict("ID", str(task_id), "It ends when a person has decided.", remedy)
             desk.finish_task(tx, task.key, by=person.id, now=bot.now)
             journal.append(tx, now=bot.now, actor=person.id, event="task_done", subject=f"task-{task_id}")
     say(f"Task {task_id}: done.")

@@ -75,7 +75,7 @@ def retract(
         tell(f"{what}: retracted for {why.value} ({CLAUSE[why]}); that is final.")
         if not down:
             tell("Nothing of it is up.")
-        _take_down(bot, down, stay, as_json=as_json)
+        take_down(bot, down, stay, as_json=as_json)
 
 
 @commands.command("event")
@@ -113,7 +113,7 @@ def event(
         if not down:
             # Others of the case may well be up, such as after an appeal that was dismissed.
             tell("It takes down nothing that is up.")
-        _take_down(bot, down, stay, as_json=as_json)
+        take_down(bot, down, stay, as_json=as_json)
 
 
 @commands.command("attest")
@@ -142,7 +142,7 @@ def _asks() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _take_down(bot: Bot, post_ids: list[int], patience: timedelta, *, as_json: bool) -> None:
+def take_down(bot: Bot, post_ids: list[int], patience: timedelta, *, as_json: bool) -> None:
     """Work until all is proven gone; ends with 4 where something may still be up."""
     with _shown(quiet=as_json) as on_turn:
         try:

@@ -54,6 +54,12 @@ def finish_task(tx: Tx, key: str, *, by: str, now: datetime) -> None:
     tx.c.execute(update(tasks).where(tasks.c.key == key, tasks.c.done_at.is_(None)).values(done_at=now, done_by=by))
 
 
+def task(tx: Tx, key: str) -> Task | None:
+    """The task of that key, done or not."""
+    row = tx.c.execute(select(tasks).where(tasks.c.key == key)).one_or_none()
+    return None if row is None else Task(**row._mapping)  # noqa: SLF001
+
+
 def open_tasks(tx: Tx) -> list[Task]:
     query = select(tasks).where(tasks.c.done_at.is_(None)).order_by(tasks.c.due_at)
     return [Task(**row._mapping) for row in tx.c.execute(query)]  # noqa: SLF001
