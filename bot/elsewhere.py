@@ -28,7 +28,7 @@ log = structlog.get_logger()
 TASK = "elsewhere:"
 FOUND = "elsewhere_found"
 # So many words in a row are no coincidence; a shorter headline or body counts whole, but not below the second number.
-RUN = 10
+RUN = 8
 FEWEST = 6
 # After so many pictures that could not be read, the rest wait for the next comparison.
 PATIENCE = 3
