@@ -128,6 +128,8 @@ class Sighting:
     text: str = field(default="", repr=False)
     parts: tuple[tuple[ArtefactKind, str, str | None], ...] = ()
     """Further objects that belong to it, such as its photos: (kind, platform id, url)."""
+    pictures: tuple[Callable[[], bytes], ...] = field(default=(), repr=False, compare=False)
+    """Each fetches one picture it shows, as the public gets it. Raises Rejected where there is none to be had."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,12 @@ too, which take it as their session.
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -20,7 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import NewConnectionError
 
-from adapters.base import AdapterError, InDoubt, Unreachable
+from adapters.base import AdapterError, InDoubt, Rejected, Unreachable
 
 MAX_BODY = 5 * 1024 * 1024
 USER_AGENT = "Downdate"
@@ -234,3 +236,25 @@ def as_outcome(error: Exception) -> AdapterError:
     if isinstance(error, requests.Timeout):
         return InDoubt("timeout")
     return InDoubt("lost-answer")
+
+
+def picture_at(address: str, *, like: str, deadline: timedelta, proxies: Mapping[str, str]) -> bytes:
+    """A picture from a platform's public files, fetched as nobody in particular: no credentials are sent.
+
+    `like` is the platform's own base URL, whose scheme the address must have. Raises Rejected where there is no picture
+    to be had, and what `as_outcome` says, or InDoubt, where it may be had later.
+    """
+    if urlsplit(address).scheme != urlsplit(like).scheme:
+        raise Rejected("picture-address")
+    try:
+        with EdgeSession(deadline=deadline, proxies=dict(proxies)) as session:
+            answered = session.get(address)
+    except BodyTooLarge:
+        raise Rejected("picture-too-large") from None
+    except (requests.RequestException, ValueError) as error:
+        raise as_outcome(error) from None
+    if answered.status_code in (401, 408, 425, 429) or answered.status_code >= 500:
+        raise InDoubt(f"http-{answered.status_code}")
+    if answered.status_code != 200:
+        raise Rejected("picture-not-there")
+    return answered.content

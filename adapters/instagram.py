@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from adapters.base import (
@@ -48,7 +49,16 @@ from adapters.graph import (
     ours,
     require_version,
 )
-from adapters.instagram_media import MEDIA_FIELDS, Container, containers, delete_media, listed_ids, status_of
+from adapters.http import picture_at
+from adapters.instagram_media import (
+    MEDIA_FIELDS,
+    Container,
+    addresses,
+    containers,
+    delete_media,
+    listed_ids,
+    status_of,
+)
 from adapters.instagram_staging import PictureHost, Staging, take_down_quietly
 from policies.terms import Channel
 
@@ -317,7 +327,12 @@ class InstagramAdapter:
             url=node.get("permalink"),
             created_at=instant(node.get("timestamp")),
             text=str(node.get("caption") or ""),
+            pictures=tuple(partial(self._picture, each) for each in addresses(node)),
         )
+
+    def _picture(self, address: str) -> bytes:
+        graph = self.settings.graph
+        return picture_at(address, like=graph.base_url, deadline=graph.deadline, proxies=graph.proxies)
 
 
 def _require_sendable(rendered: Rendered) -> None:

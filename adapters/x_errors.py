@@ -71,8 +71,12 @@ class Reply:
 
     @property
     def partial(self) -> bool:
-        """Whether `errors` says that something was left out."""
-        return isinstance(self.body, dict) and bool(self.body.get("errors"))
+        """Whether `errors` says that something was left out; a picture beside a post does not count."""
+        errors = self.body.get("errors") if isinstance(self.body, dict) else None
+        beside = isinstance(errors, list) and all(
+            isinstance(each, dict) and each.get("resource_type") == "media" for each in errors
+        )
+        return bool(errors) and not beside
 
     def kinds(self) -> set[str]:
         """Problem types by their last part: the host moved from api.twitter.com to api.x.com."""

@@ -180,7 +180,8 @@ def told_by(tx: Tx, entry: journal.Entry) -> Alarm | None:
         return None
     post, reason = posts.get(tx, post_id), entry.codes.get("reason")
     match entry.event:
-        case Edge.EXTRA_COPY:
+        # One that a person has just told to take down is no news.
+        case Edge.EXTRA_COPY if entry.actor == "daemon":
             kind = _K.UNKNOWN_COPY
         case Edge.SEEN:
             kind = _K.POST_RETURNED

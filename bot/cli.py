@@ -27,6 +27,7 @@ from bot import (
     cli_retract,
     cli_serving,
     cli_signs,
+    cli_strays,
     cli_tasks,
     logs,
 )
@@ -52,7 +53,7 @@ app = typer.Typer(
 )
 for each in (
     cli_serving, cli_people, cli_checklist, cli_notices, cli_signs, cli_explain, cli_retract, cli_reading, cli_records,
-    cli_tasks, cli_requests,
+    cli_tasks, cli_requests, cli_strays,
 ):  # fmt: skip
     app.add_typer(each.commands)
 

@@ -24,6 +24,16 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Glances:
+    """What this process alone remembers of what is not ours, and writes nowhere (design: section 2)."""
+
+    items: dict[Channel, set[str]] = field(default_factory=dict)
+    """Ids of listed items whose pictures were looked at."""
+    hashes: dict[str, int] = field(default_factory=dict)
+    """What approved pictures look like, by their SHA-256."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bot:
     """Everything an act or a step needs. `adapters` holds the enabled channels only; `clock` gives aware UTC."""
 
@@ -37,6 +47,7 @@ class Bot:
     slots: Mapping[Channel, Semaphore] = field(default_factory=dict)
     """How many calls each channel may have in flight; a channel without an entry is not bounded here."""
 
+    glances: Glances = field(default_factory=Glances)
     platform_time: Callable[[], datetime | None] = lambda: None
     """What time it is by the platforms' own word; None while none has told it."""
 

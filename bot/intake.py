@@ -16,6 +16,7 @@ from bot.intake_advice import advise
 from bot.intake_approval import Approved, approve, confirm, pause, requeue, resume, send_back, to_confirm
 from bot.intake_attest import Attested, attest
 from bot.intake_refusals import Conflict, NotAllowedHere, NotFound, Refused, find, not_retracted, require
+from bot.intake_strays import leave_stray, take_down_stray
 from bot.intake_successors import due_successors, last_of
 from bot.intake_takedown import record_event, retract
 from bot.layout import LaidOut, Shown, digest_of, keep_pictures, lay_out, policy_version
@@ -39,8 +40,9 @@ from store.publications import Known, Rendition
 
 __all__ = [
     "Approved", "Attested", "Conflict", "InputRefused", "NotAllowedHere", "NotFound", "Preview", "Refused",
-    "SubmissionRefused", "Submitted", "advise", "amend", "approve", "attest", "confirm", "due_successors", "pause",
-    "preview", "record_event", "requeue", "resume", "retract", "send_back", "submit", "to_confirm",
+    "SubmissionRefused", "Submitted", "advise", "amend", "approve", "attest", "confirm", "due_successors",
+    "leave_stray", "pause", "preview", "record_event", "requeue", "resume", "retract", "send_back", "submit",
+    "take_down_stray", "to_confirm",
 ]  # fmt: skip
 
 # Without 0 and O, 1, I and L, and U, which are misread or spell words.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import elsewhere
 from bot.context import Bot
 from bot.intake_refusals import Conflict, NotFound, require
 from bot.intake_takedown import bad, event_of, happen, known_subject, numbers_of
@@ -68,6 +69,9 @@ def _may_end(task: desk.Task, duty: Duty | None, answer: str | None) -> None:
     if task.key.startswith("by-hand:"):
         what = "It ends when the copy is seen to be gone."
         raise Conflict("ID", str(task.id), what, "Take it down; the bot goes on looking.", "5.7.4")
+    if task.key.startswith(elsewhere.TASK):
+        remedy = "Use `downdate stray take-down` or `downdate stray leave`."
+        raise Conflict("ID", str(task.id), "It ends when a person has decided.", remedy)
     if duty is not None and duty.ends_with:
         number = task.what.partition(":")[2]
         remedy = f"Use `{duty.ends_with} {number}`."

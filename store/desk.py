@@ -75,6 +75,12 @@ def tasks_of(tx: Tx, publication_id: int) -> list[Task]:
     return [Task(**row._mapping) for row in tx.c.execute(query)]  # noqa: SLF001
 
 
+def task(tx: Tx, key: str) -> Task | None:
+    """The task of that key, done or not."""
+    row = tx.c.execute(select(tasks).where(tasks.c.key == key)).one_or_none()
+    return None if row is None else Task(**row._mapping)  # noqa: SLF001
+
+
 def open_tasks(tx: Tx) -> list[Task]:
     query = select(tasks).where(tasks.c.done_at.is_(None)).order_by(tasks.c.due_at)
     return [Task(**row._mapping) for row in tx.c.execute(query)]  # noqa: SLF001

@@ -105,12 +105,20 @@ def queue(
 
 
 def add_extra(
-    tx: Tx, publication_id: int | None, channel: Channel, *, revision: int, marker: str, now: datetime
+    tx: Tx,
+    publication_id: int | None,
+    channel: Channel,
+    *,
+    revision: int,
+    marker: str,
+    now: datetime,
+    actor: str = "daemon",
 ) -> int:
     """A copy that exists without our having asked for it: recorded only to be removed."""
     return _add(
         tx,
         Edge.EXTRA_COPY,
+        actor=actor,
         publication_id=publication_id,
         channel=channel,
         revision=revision,
@@ -123,14 +131,14 @@ def add_extra(
     )
 
 
-def _add(tx: Tx, edge: Edge, *, now: datetime, **values: Any) -> int:
+def _add(tx: Tx, edge: Edge, *, now: datetime, actor: str = "daemon", **values: Any) -> int:
     state = after(None, edge)
     added = insert(posts).values(state=state, created_at=now, **values).returning(posts.c.id)
     post_id: int = tx.c.execute(added).scalar_one()
     journal.append(
         tx,
         now=now,
-        actor="daemon",
+        actor=actor,
         event=edge,
         subject=values["marker"],
         became=state,

@@ -214,6 +214,15 @@ def approved_revision(tx: Tx, publication_id: int) -> int | None:
     return revision
 
 
+def first_approvals(tx: Tx, publication_id: int) -> dict[int, datetime]:
+    """When each revision that has an approval was first approved."""
+    query = select(approvals.c.revision, approvals.c.given_at).where(approvals.c.publication_id == publication_id)
+    found: dict[int, datetime] = {}
+    for row in tx.c.execute(query.order_by(approvals.c.id)):
+        found.setdefault(row.revision, row.given_at)
+    return found
+
+
 def amended_since(tx: Tx, since: datetime) -> list[int]:
     """The publications of which a later revision than the first was approved since then."""
     query = select(approvals.c.publication_id).where(approvals.c.revision > 1, approvals.c.given_at >= since)

@@ -29,7 +29,7 @@ from adapters.standin.core import mount as put_on_wire
 from adapters.standin.graph import GraphStandin
 from adapters.standin.graph_state import PAGE_SCOPES, GraphAccount, GraphToken
 from adapters.standin.server import serving
-from tests.adapters.contract import MARKER, AdapterContract, Platform
+from tests.adapters.contract import JPEG, MARKER, AdapterContract, Platform
 from tests.adapters.fake import Clock, FakeAttempt
 
 BASE = "https://graph.example"
@@ -500,3 +500,15 @@ def test_a_limit_is_told_with_its_time(platform):
     with pytest.raises(Throttled) as raised:
         platform.adapter.publish(platform.rendered(), platform.attempt())
     assert raised.value.after == timedelta(minutes=30)
+
+
+# --- what other items of the Page show
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_listing_leads_to_the_pictures_of_each_item_once(platform, count):
+    pictures = tuple(JPEG + bytes([number]) for number in range(count))
+    platform.standin.plant("By hand", pictures=pictures)
+    (seen,) = platform.adapter.recent(platform.clock() - timedelta(minutes=2))
+    assert [fetch() for fetch in seen.pictures] == [*pictures]
+    assert len(seen.parts) == count

@@ -13,8 +13,8 @@ from time import monotonic
 import pytest
 import requests
 
-from adapters.base import InDoubt, Unreachable
-from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, PlatformTime, as_outcome
+from adapters.base import InDoubt, Rejected, Unreachable
+from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, PlatformTime, as_outcome, picture_at
 
 SECRET = "tok-3f9a71"
 SHORT = timedelta(seconds=0.4)
@@ -270,3 +270,39 @@ def test_a_platforms_date_header_tells_its_time(session):
 
 def test_platforms_that_have_not_answered_tell_no_time():
     assert PlatformTime().now() is None
+
+
+def picture(address: str) -> bytes:
+    return picture_at(address, like="http://platform.example", deadline=SHORT, proxies={})
+
+
+def test_a_picture_is_fetched_without_credentials():
+    with speaking(saying(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")) as (base, heard):
+        assert picture(f"{base}/a.jpg") == b"ok"
+    assert b"authorization" not in heard[0].lower()
+
+
+@pytest.mark.parametrize("status", [301, 403, 404, 410])
+def test_a_picture_that_is_not_there_is_refused_for_good(status):
+    answer = f"HTTP/1.1 {status} Said\r\nlocation: /b.jpg\r\ncontent-length: 0\r\n\r\n".encode()
+    with speaking(saying(answer)) as (base, heard), pytest.raises(Rejected, match="picture-not-there"):
+        picture(f"{base}/a.jpg")
+    assert len(heard) == 1
+
+
+def test_a_picture_larger_than_any_we_expect_is_refused_for_good():
+    answer = f"HTTP/1.1 200 OK\r\ncontent-length: {MAX_BODY + 1}\r\n\r\n".encode() + bytes(MAX_BODY + 1)
+    with speaking(saying(answer)) as (base, _), pytest.raises(Rejected, match="picture-too-large"):
+        picture_at(f"{base}/a.jpg", like=base, deadline=timedelta(seconds=5), proxies={})
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", b"HTTP/1.1 429 Slow\r\n\r\n", b""])
+def test_a_picture_that_may_be_had_later_is_in_doubt(said):
+    with speaking(saying(said)) as (base, _), pytest.raises(InDoubt):
+        picture(f"{base}/a.jpg")
+
+
+@pytest.mark.parametrize("address", ["file:///etc/hostname", "https://cdn.example/a.jpg", "a.jpg", ""])
+def test_a_picture_is_fetched_only_the_way_the_platform_is_reached(address):
+    with pytest.raises(Rejected, match="picture-address"):
+        picture(address)

@@ -26,6 +26,7 @@ from adapters.base import (
 from adapters.graph import GraphSettings
 from adapters.http import EdgeSession
 from adapters.instagram import InstagramAdapter, InstagramSettings, PictureHost
+from adapters.instagram_media import addresses
 from adapters.standin.core import Answer, Fault, Request, Rule, Standin
 from adapters.standin.core import mount as put_on_wire
 from adapters.standin.graph import GraphStandin
@@ -686,3 +687,23 @@ def test_the_hosting_of_these_tests_answers_as_a_site_does():
         assert requests.Session().get(url, timeout=2).content == JPEG
         hosting.take_down("h/a.jpg")
         assert requests.Session().get(url, timeout=2).status_code == 404
+
+
+# --- what other items of the account show
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_listing_leads_to_the_pictures_of_each_item(platform, count):
+    pictures = tuple(JPEG + bytes([number]) for number in range(count))
+    platform.standin.plant("By hand", kind="media", pictures=pictures)
+    (seen,) = platform.adapter.recent(platform.clock() - timedelta(minutes=2))
+    assert {fetch() for fetch in seen.pictures} == {*pictures}
+
+
+def test_a_film_is_not_fetched():
+    still = {"media_type": "IMAGE", "media_url": "https://cdn.example/still.jpg"}
+    film = {"media_type": "VIDEO", "media_url": "https://cdn.example/film.mp4"}
+    assert addresses(film) == ()
+    assert addresses({"media_type": "CAROUSEL_ALBUM", "children": {"data": [film, still, "?"]}}) == (
+        still["media_url"],
+    )

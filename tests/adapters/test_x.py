@@ -1,6 +1,7 @@
 """X over the wire: the contract, then every answer X is known or feared to give (platforms: x, sections 4 to 7, 11)."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -750,3 +751,28 @@ def test_no_secret_shows_in_settings_errors_or_logs(platform, caplog):
     everything = shown + caplog.text
     for secret in (account.consumer_key, account.consumer_secret, account.access_token, account.access_token_secret):
         assert secret not in everything
+
+
+# --- what other items of the account show
+
+
+def test_the_timeline_leads_to_the_pictures_of_each_item_without_credentials(platform):
+    since = platform.clock() - timedelta(minutes=2)
+    platform.standin.plant("Without")
+    platform.standin.plant("With two", pictures=(JPEG, JPEG + b"2"))
+    with_two, without = platform.adapter.recent(since)
+    assert without.pictures == ()
+    assert [fetch() for fetch in with_two.pictures] == [JPEG, JPEG + b"2"]
+
+
+def test_an_error_about_a_picture_beside_a_post_leaves_the_timeline_whole(bare, wire):
+    body = {
+        "data": [{"id": "1700000000000000009", "text": "A fair", "attachments": {"media_keys": ["3_1", "7_2", "3_3"]}}],
+        "includes": {"media": [{"media_key": "7_2", "type": "video", "preview_image_url": f"{BASE}/still.jpg"}, 5]},
+        "errors": [{"resource_type": "media", "resource_id": "3_1", "title": "Not Found Error"}],
+        "meta": {"result_count": 1},
+    }
+    wire.get(re.compile(f"{BASE}/2/users/.*"), json=body)
+    wire.get(f"{BASE}/still.jpg", body=JPEG)
+    (seen,) = bare.recent(bare.clock())
+    assert [fetch() for fetch in seen.pictures] == [JPEG]
