@@ -144,9 +144,10 @@ def _attend(bot: Bot, loop: Loop, ended: threading.Event, turning: threading.Thr
 
 
 def _ping(bot: Bot, loop: Loop, address: str | None) -> None:
-    ok, _ = watch.health(_snapshot(bot, loop), bot.now, late_after=bot.settings.loop.late_after)
-    if address and ok:
+    if address:
+        # Whatever else is wrong, such as a platform that deletes nothing: a restart would not mend it.
         watch.tell_systemd(address, "WATCHDOG=1")
+    ok, _ = watch.health(_snapshot(bot, loop), bot.now, late_after=bot.settings.loop.late_after)
     url = bot.settings.alerts.ping_url
     if url is not None:
         with EdgeSession(deadline=bot.settings.loop.call_deadline) as session:

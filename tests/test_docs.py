@@ -56,6 +56,22 @@ def test_the_readme_names_no_command_that_does_not_exist():
             assert typed in COMMANDS, typed
 
 
+SHIPPED = sorted([*(shipped_folder() / "deploy").iterdir(), *(shipped_folder() / "runbooks").iterdir()])
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.name)
+def test_what_is_shipped_for_it_names_commands_and_options_that_exist(file):
+    text = re.sub(r"\\?\n#? *", " ", file.read_text())
+    groups = {name.split()[0] for name in COMMANDS}
+    for typed, rest in re.findall(r"(?:[`(]|bin/)downdate ([a-z-]+(?: [a-z]+)?)([^`\n)]*)", text):
+        name = typed if typed in COMMANDS else typed.split()[0]
+        assert name in COMMANDS or name in groups, typed
+        known = {option for each in COMMANDS[name].params for option in each.opts} if name in COMMANDS else set()
+        assert set(re.findall(r"--[a-z-]+", rest)) <= known, typed
+        if name == "init":
+            assert "--admin" in rest
+
+
 @pytest.mark.parametrize("channel", Channel)
 def test_every_channel_is_in_the_readme_with_its_setting(channel):
     assert f"### {'The website' if channel is Channel.WEBSITE else channel.value.title()}" in README
