@@ -50,7 +50,8 @@ def test_every_command_is_in_the_readme_and_explains_itself(command):
 
 def test_the_readme_names_no_command_that_does_not_exist():
     groups = {name.split()[0] for name in COMMANDS}
-    for typed in re.findall(r"downdate ([a-z-]+(?: [a-z]+)?)", " ".join(README.split())):
+    for spread in re.findall(r"(?:^|`|bin/)downdate\s+([a-z][a-z-]*(?:\s[a-z]+)?)", README, re.MULTILINE):
+        typed = " ".join(spread.split())
         assert typed in COMMANDS or typed.split()[0] in groups, typed
         if typed.split()[0] in {"person", "journal", "ledger", "config"}:
             assert typed in COMMANDS, typed
