@@ -14,6 +14,7 @@ from adapters.standin.core import Fault, Rule
 from bot import standing
 from bot.alerts import Sender
 from bot.daemon import AlreadyRunningError, Loop, only_daemon
+from bot.rehearsal import free_port
 from bot.serving import LoopEndedError, serve
 from bot.urgent import copies, take_down_now
 from policies.lifecycle import State
@@ -249,6 +250,16 @@ def test_what_breaks_one_part_of_a_turn_keeps_the_others_going_and_proves_no_wor
     with Running(works) as loop:
         until(lambda: all(post.state is State.REMOVED for post in works.posts()[:2]))
     assert loop.turned is None
+
+
+def test_the_watch_page_ends_without_a_trace(works):
+    # A thread that breaks off is an error of the test that it ran in.
+    given = works.bot.settings
+    here = given.model_copy(update={"serve": given.serve.model_copy(update={"host": "127.0.0.1", "port": free_port()})})
+    stop = threading.Event()
+    stop.set()
+    for _ in range(20):
+        serve(replace(works.bot, settings=here), parts=("watch",), stop=stop)
 
 
 @pytest.mark.enable_socket  # a socket of this machine's file system
