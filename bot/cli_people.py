@@ -139,21 +139,22 @@ def everybody(
 
 @person.command("disable")
 def disable(ctx: typer.Context, *, person_id: Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")]) -> None:
-    """End all a person may do. What they did stays theirs."""
+    """End all a person may do, and the systems they answer for. What they did stays theirs."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         admin = _admin(bot)
         with bot.ledger.write() as tx:
             now = bot.now
             _somebody(tx, person_id, now)
-            admins = [each for each in people.everyone(tx, now) if each.holds(Role.ADMIN) and each.id != person_id]
-            if not admins:
-                remedy = "Add another administrator first."
-                raise Conflict("ID", person_id, "Nobody else is an administrator.", remedy, "12.1")
-            people.disable(tx, person_id, now)
-            people.revoke_tokens(tx, person_id, now)
-            journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=person_id)
-    say(f"{person_id} may not act any more, as of {day_and_time(now)}.")
+            if people.lasting_admins(tx) == {person_id}:
+                # One whose role ends would leave nobody who can give it again.
+                remedy = "Add another administrator first, without --until."
+                raise Conflict("ID", person_id, "Nobody else is an administrator for good.", remedy, "12.1")
+            ended = [person_id, *people.disable(tx, person_id, now)]
+            for each in ended:
+                journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=each)
+    for each in ended:
+        say(f"{each} may not act any more, as of {day_and_time(now)}.")
 
 
 @person.command("token")
