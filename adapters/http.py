@@ -173,17 +173,19 @@ class EdgeSession(requests.Session):
         expired = threading.Event()
         timer = threading.Timer(total, _cut, (used, expired))
         timer.daemon = True
+        until = monotonic() + total
         _watch.current, _watch.expired = used, expired
         timer.start()
         try:
             response = super().request(method, url, **kwargs)
             if self.platform_time is not None:
                 self.platform_time.hear(response.headers.get("Date"))
-            self._read(response, monotonic() + total, expired)
+            self._read(response, until, expired)
         except requests.ConnectTimeout:
             raise
         except (requests.RequestException, Urllib3Error, OSError, ValueError) as error:
-            if expired.is_set():
+            # A read may time out before the cut was made, on a machine with much else to do.
+            if expired.is_set() or monotonic() >= until:
                 raise DeadlineExceeded from None
             raise _as_requests(error) from None
         finally:

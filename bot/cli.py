@@ -38,7 +38,7 @@ from bot.intake import NotAllowedHere, Refused
 from bot.settings import SettingsRefused
 from bot.submission_checks import InputRefused
 from store.backup import BackupRefusedError
-from store.ledger import LedgerBusyError, LedgerRefusedError
+from store.ledger import LedgerBusyError, LedgerDamagedError, LedgerRefusedError
 from store.media import MissingPictureError
 from store.sqlite import BUSY
 from store.types import SealBrokenError
@@ -122,7 +122,8 @@ def run(arguments: Sequence[str]) -> int:
 
 _KNOWN = (
     InputRefused, Refused, NotAllowedHere, NobodyError, LedgerRefusedError, LedgerBusyError, AlreadyRunningError,
-    TroubleError, SettingsRefused, BackupRefusedError, AdapterError, SealBrokenError, MissingPictureError, OSError,
+    LedgerDamagedError, TroubleError, SettingsRefused, BackupRefusedError, AdapterError, SealBrokenError,
+    MissingPictureError, OSError,
 )  # fmt: skip
 
 
@@ -167,6 +168,8 @@ def _failed(error: Exception) -> Exit:
             tell(str(error))
         case AdapterError():
             tell(f"The channel answered {error.code}. {error.remedy}".rstrip())
+        case LedgerDamagedError():
+            tell("The ledger's file is damaged. Stop the service and follow the runbook restore-from-backup.")
         case SealBrokenError():
             tell("The ledger's key does not open what is in the ledger. Put the right key back.")
         case MissingPictureError():

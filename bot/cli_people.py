@@ -105,18 +105,19 @@ def everybody(
 
 @person.command("disable")
 def disable(ctx: typer.Context, *, person_id: Id) -> None:
-    """End all a person may do. What they did stays theirs."""
+    """End all a person may do, and the systems they answer for. What they did stays theirs."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         admin = _admin(bot)
         with bot.ledger.write() as tx:
             now = bot.now
             _somebody(tx, person_id, now)
-            _another_admin(tx, person_id, now)
-            people.disable(tx, person_id, now)
-            people.revoke_tokens(tx, person_id, now)
-            journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=person_id)
-    say(f"{person_id} may not act any more, as of {day_and_time(now)}.")
+            _another_admin(tx, person_id)
+            ended = [person_id, *people.disable(tx, person_id, now)]
+            for each in ended:
+                journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=each)
+    for each in ended:
+        say(f"{each} may not act any more, as of {day_and_time(now)}.")
 
 
 @person.command("grant")
@@ -174,7 +175,7 @@ def revoke(
         with bot.ledger.write() as tx:
             _somebody(tx, person_id, now)
             if ended is Role.ADMIN:
-                _another_admin(tx, person_id, now)
+                _another_admin(tx, person_id)
             if not people.revoke(tx, person_id, ended, of, now):
                 raise Conflict("--role", ended, "The person does not have it.", "See `downdate person list`.", "12.1")
             _record(bot, tx, admin, "role_revoked", person_id, roles=spoken([(ended, of)]))
@@ -202,11 +203,11 @@ def _admin(bot: Bot) -> Person:
     return admin
 
 
-def _another_admin(tx: Tx, person_id: str, now: datetime) -> None:
-    """Raises Conflict where nobody else is an administrator: nobody could be added any more."""
-    if not any(each.holds(Role.ADMIN) and each.id != person_id for each in people.everyone(tx, now)):
-        remedy = "Add another administrator first."
-        raise Conflict("ID", person_id, "Nobody else is an administrator.", remedy, "12.1")
+def _another_admin(tx: Tx, person_id: str) -> None:
+    """Raises Conflict where nobody else is an administrator for good: one whose role ends could leave nobody."""
+    if people.lasting_admins(tx) == {person_id}:
+        remedy = "Add another administrator first, without --until."
+        raise Conflict("ID", person_id, "Nobody else is an administrator for good.", remedy, "12.1")
 
 
 def _sorted(each: Person) -> Held:

@@ -12,7 +12,7 @@ from bot.cli_status import board, board_lines, detail, detail_lines
 from bot.context import Bot
 from bot.urgent import take_down_now
 from policies.lifecycle import State
-from store import posts
+from store import journal, posts
 
 commands = typer.Typer()
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -123,7 +123,8 @@ def check(ctx: typer.Context, *, as_json: Json = False) -> None:
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot, bot.ledger.read() as tx:
         late_after = bot.settings.loop.late_after
-        seen = standing.snapshot(bot, tx, bot.now)
+        whole = False if not journal.tail_whole(tx) else None
+        seen = standing.snapshot(bot, tx, bot.now, journal_ok=whole)
         ok, figures = watch.health(seen, bot.now, late_after=late_after)
         wrong = watch.problems(seen, late_after=late_after)
     live = sum(count for (_, state), count in seen.posts.items() if state == State.LIVE)

@@ -1,6 +1,5 @@
 """Commands that take down at once, in this process and on all channels in parallel (R56): retract, and event."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,7 +49,7 @@ def retract(
     ] = None,
     note: Note = "",
     subject: Subject = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    _: Annotated[bool, typer.Option("--yes", "-y", hidden=True, help="Nothing is asked with or without it.")] = False,
     patience: Patience = "60s",
     as_json: Json = False,
 ) -> None:
@@ -69,8 +68,6 @@ def retract(
     with doorway.bot() as bot:
         person = acting(bot)
         what = ref or f"case {case}"
-        if not yes and _asks() and not typer.confirm(f"Retract {what} for {why.value}, for good?", err=True):
-            raise typer.Exit(Exit.FAILURE)
         down = intake.retract(bot, person, ref=ref, case=case, reason=why, note=note, subject=subject)
         tell(f"{what}: retracted for {why.value} ({CLAUSE[why]}); that is final.")
         if not down:
@@ -136,10 +133,6 @@ def attest(
         say(f"{done.ref} on {chosen.value}: attested by two persons, not proven. It is looked at again.")
     else:
         say(f"{done.ref} on {chosen.value}: attested by you. It counts once a second person attests it too.")
-
-
-def _asks() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def take_down(bot: Bot, post_ids: list[int], patience: timedelta, *, as_json: bool) -> None:

@@ -54,12 +54,12 @@ def _looping(here: Rehearsal) -> Iterator[None]:
             thread.join(10)
 
 
-def _until(holds: Callable[[], bool], otherwise: str) -> None:
+def _until(holds: Callable[[], bool], otherwise: Callable[[], str]) -> None:
     end = monotonic() + STEP
     pause = threading.Event()
     while not holds():
         if monotonic() > end:
-            raise StepFailedError(otherwise)
+            raise StepFailedError(otherwise())
         pause.wait(0.1)
 
 
@@ -124,7 +124,7 @@ def _approve(life: _Life) -> None:
 def _up(life: _Life) -> None:
     _until(
         lambda: _counts(life, life.refs[0]) == [1, 1, 1, 1] and live_channels(life.here.bot, life.refs[0]) == 4,
-        f"page, Facebook, Instagram, X show {_counts(life, life.refs[0])} copies",
+        lambda: f"page, Facebook, Instagram, X show {_counts(life, life.refs[0])} copies",
     )
 
 
@@ -136,7 +136,7 @@ def _lost_answer(life: _Life) -> None:
     life.refs.append(ref)
     _until(
         lambda: live_channels(life.here.bot, ref) == 4 and _counts(life, ref) == [1, 1, 1, 1],
-        f"copies after lost answers: {_counts(life, ref)}",
+        lambda: f"copies after lost answers: {_counts(life, ref)}",
     )
     with life.here.bot.ledger.read() as tx:
         known = publications.find(tx, ref)

@@ -37,13 +37,23 @@ class _Listener:
 
     def __init__(self, application: object, *, host: str, port: int) -> None:
         self._server = create_server(application, host=host, port=port, threads=4, ident=None)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._closing = False
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except OSError:
+            # The socket it waits for is closed under it: that is how it ends.
+            if not self._closing:
+                raise
+
     def __exit__(self, *_: object) -> None:
+        self._closing = True
         self._server.close()
         self._thread.join(2)
 
@@ -144,9 +154,10 @@ def _attend(bot: Bot, loop: Loop, ended: threading.Event, turning: threading.Thr
 
 
 def _ping(bot: Bot, loop: Loop, address: str | None) -> None:
-    ok, _ = watch.health(_snapshot(bot, loop), bot.now, late_after=bot.settings.loop.late_after)
-    if address and ok:
+    if address:
+        # Whatever else is wrong, such as a platform that deletes nothing: a restart would not mend it.
         watch.tell_systemd(address, "WATCHDOG=1")
+    ok, _ = watch.health(_snapshot(bot, loop), bot.now, late_after=bot.settings.loop.late_after)
     url = bot.settings.alerts.ping_url
     if url is not None:
         with EdgeSession(deadline=bot.settings.loop.call_deadline) as session:

@@ -231,7 +231,7 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     named = publications.load(tx, known.id, approved or newest).channels if newest else ()
     paused = desk.paused(tx)
     verdict = verdicts.revision(known.id, approved or newest) if newest else Wanted(up=False)
-    before = _before_posts(tx, known.id, newest, retracted=retraction is not None)
+    before = _before_posts(tx, known, newest, retracted=retraction is not None)
     return PublicationStanding(
         ref=known.ref,
         kind=known.kind,
@@ -254,12 +254,14 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     )
 
 
-def _before_posts(tx: Tx, publication_id: int, revision: int, *, retracted: bool) -> Standing:
+def _before_posts(tx: Tx, known: publications.Known, revision: int, *, retracted: bool) -> Standing:
     if retracted:
         return Standing.NEVER_UP
-    if publications.digest_of(tx, publication_id, revision) is None:
+    if publications.digest_of(tx, known.id, revision) is None:
         return Standing.DRAFT
-    back = publications.sent_back(tx, publication_id, revision)
+    if survey.refused(tx, known.ref, revision):
+        return Standing.REFUSED
+    back = publications.sent_back(tx, known.id, revision)
     return Standing.SENT_BACK if back else Standing.AWAITING_APPROVAL
 
 

@@ -121,6 +121,18 @@ def verify(chain: Iterator[dict[str, Any]], *, checkpoint: tuple[int, str] | Non
     return Verdict(entries=seq, head=prev, first_bad=seq + 1 if missed else None)
 
 
+def tail_whole(tx: Tx, *, most: int = 100) -> bool:
+    """Whether the last entries follow from each other, and none stands after a gap: quick, however long the chain."""
+    last, _ = head(tx)
+    kept = list(entries(tx, after=max(0, last - most)))
+    prev = kept[0].prev_hash if last > most and kept else GENESIS
+    for seq, entry in enumerate(kept, start=max(1, last - most + 1)):
+        if (entry.seq, entry.prev_hash, entry.hash) != (seq, prev, entry_hash(entry.as_json())):
+            return False
+        prev = entry.hash
+    return True
+
+
 def verify_ledger(tx: Tx) -> Verdict:
     """Check the ledger's own chain."""
     return verify(entry.as_json() for entry in entries(tx))

@@ -49,13 +49,19 @@ class LedgerBusyError(Exception):
     """Another process has held the ledger for longer than this one waits; nothing was written."""
 
 
+class LedgerDamagedError(Exception):
+    """The ledger's file is damaged, or is no ledger; nothing was written."""
+
+
 @contextmanager
-def _busy_is_told() -> Iterator[None]:
+def _trouble_is_told() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
         if sqlite.is_busy(error):
             raise LedgerBusyError from None
+        if sqlite.is_damaged(error):
+            raise LedgerDamagedError from None
         raise
 
 
@@ -80,13 +86,13 @@ class Ledger:
 
         Raises LedgerBusyError where another process holds it for too long.
         """
-        with _busy_is_told(), self._turn, self._writing.begin() as connection:
+        with _trouble_is_told(), self._turn, self._writing.begin() as connection:
             yield Tx(c=connection, cipher=self.cipher)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent view; writing in it is a mistake. Raises LedgerBusyError as `write` does."""
-        with _busy_is_told(), self.engine.begin() as connection:
+        with _trouble_is_told(), self.engine.begin() as connection:
             yield Tx(c=connection, cipher=self.cipher)
 
     def trial(self) -> "Ledger":
@@ -100,7 +106,7 @@ class Ledger:
 class _Trial(Ledger):
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        with _busy_is_told(), self._turn, self._writing.connect() as connection:
+        with _trouble_is_told(), self._turn, self._writing.connect() as connection:
             transaction = connection.begin()
             try:
                 yield Tx(c=connection, cipher=self.cipher)
@@ -113,7 +119,8 @@ def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool) -> Ledger
     from store.migrations import upgrade
 
     folder.mkdir(parents=True, exist_ok=True)
-    upgrade(url, folder)
+    with _trouble_is_told():
+        upgrade(url, folder)
     engine = sqlite.open_engine(url)
     with engine.execution_options(writing=True).begin() as connection:
         tx = Tx(c=connection, cipher=cipher)
@@ -126,14 +133,15 @@ def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool) -> Ledger
 def open_ledger(url: str, cipher: Cipher, folder: Path, *, busy: float = sqlite.BUSY) -> Ledger:
     """Open a ledger made by `create`, applying migrations that are due; waits `busy` seconds for other processes.
 
-    Raises LedgerRefusedError if there is none, LedgerBusyError where another process does not let go of it.
+    Raises LedgerRefusedError if there is none, LedgerBusyError where another process does not let go of it,
+    LedgerDamagedError where the file cannot be read.
     """
     from store.migrations import upgrade
 
     path = Path(url.removeprefix("sqlite:///"))
     if not path.exists():
         raise LedgerRefusedError("there is no ledger here: run `downdate init` first")
-    with _busy_is_told():
+    with _trouble_is_told():
         upgrade(url, folder, busy)
         return Ledger(sqlite.open_engine(url, busy), cipher, folder)
 

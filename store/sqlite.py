@@ -28,6 +28,12 @@ def is_busy(error: DBAPIError) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
+def is_damaged(error: DBAPIError) -> bool:
+    """Whether the file itself cannot be read as a ledger."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry, busy: float) -> None:
     # The driver would otherwise begin transactions of its own.
     connection.isolation_level = None

@@ -50,10 +50,27 @@ def test_every_command_is_in_the_readme_and_explains_itself(command):
 
 def test_the_readme_names_no_command_that_does_not_exist():
     groups = {name.split()[0] for name in COMMANDS}
-    for typed in re.findall(r"downdate ([a-z-]+(?: [a-z]+)?)", " ".join(README.split())):
+    for spread in re.findall(r"(?:^|`|bin/)downdate\s+([a-z][a-z-]*(?:\s[a-z]+)?)", README, re.MULTILINE):
+        typed = " ".join(spread.split())
         assert typed in COMMANDS or typed.split()[0] in groups, typed
         if typed.split()[0] in {"person", "journal", "ledger", "config"}:
             assert typed in COMMANDS, typed
+
+
+SHIPPED = sorted([*(shipped_folder() / "deploy").iterdir(), *(shipped_folder() / "runbooks").iterdir()])
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.name)
+def test_what_is_shipped_for_it_names_commands_and_options_that_exist(file):
+    text = re.sub(r"\\?\n#? *", " ", file.read_text())
+    groups = {name.split()[0] for name in COMMANDS}
+    for typed, rest in re.findall(r"(?:[`(]|bin/)downdate ([a-z-]+(?: [a-z]+)?)([^`\n)]*)", text):
+        name = typed if typed in COMMANDS else typed.split()[0]
+        assert name in COMMANDS or name in groups, typed
+        known = {option for each in COMMANDS[name].params for option in each.opts} if name in COMMANDS else set()
+        assert set(re.findall(r"--[a-z-]+", rest)) <= known, typed
+        if name == "init":
+            assert "--admin" in rest
 
 
 @pytest.mark.parametrize("channel", Channel)

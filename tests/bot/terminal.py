@@ -113,15 +113,15 @@ class Terminal:
     def around(self, by: str | None) -> dict[str, str]:
         return self.environ | {"DOWNDATE_TOKEN": self.tokens.get(by, by) if by else ""}
 
-    def process(self, *argv: object, by: str | None = None) -> subprocess.Popen[str]:
-        """The command as a process of its own."""
+    def process(self, *argv: object, by: str | None = None, **streams: int) -> subprocess.Popen[str]:
+        """The command as a process of its own; `streams` are its stdin, stdout and stderr where no pipe will do."""
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             [sys.executable, "-m", "bot", *(str(each) for each in argv)],
             cwd=ROOT,
             env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LANG": "C.UTF-8"} | self.around(by),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
+            **(pipes | streams),
         )
 
     def write(self, name: str = "notice.json", written: Any = None, **changes: Any) -> Path:

@@ -15,9 +15,10 @@ from bot.alert_kinds import AlertKind
 from bot.intake import Conflict, InputRefused, NotFound
 from bot.pictures import clean
 from policies.lifecycle import State
-from policies.terms import Channel, Picture
+from policies.terms import Channel
 from store import cases, desk, journal
 from tests.bot.works import Works
+from tests.policies.faults import PICTURE
 from tests.policies.samples import notice
 
 HOUR = timedelta(hours=1)
@@ -48,7 +49,7 @@ def up(works):
     """A notice with a picture that has been up for an hour."""
     master = clean(drawn(1)).master
     name = clean(drawn(1)).sha256
-    content = replace(notice().content, pictures=(Picture(sha256=name, alt_text="A heap of waste in a lane"),))
+    content = replace(notice().content, pictures=(replace(PICTURE, sha256=name),))
     publication_id = works.approved(
         notice(content=content, channels=(Channel.FACEBOOK,), service="environment"), {name: master}
     )

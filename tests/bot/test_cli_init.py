@@ -145,6 +145,20 @@ def test_a_ledger_that_another_process_writes_to_is_worth_another_try(downdate):
     assert downdate("pause", by="officer").code == 0
 
 
+@pytest.mark.parametrize(("begins", "ends"), [(0, 4096), (8192, None)])
+def test_a_damaged_ledger_is_told_with_the_runbook(begins, ends, downdate):
+    file = downdate.folder / "ledger.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = file.read_bytes()
+    end = len(whole) if ends is None else ends
+    file.write_bytes(whole[:begins] + b"\xa5" * (end - begins) + whole[end:])
+    tried = downdate("status")
+    assert (tried.code, tried.out) == (1, "")
+    assert "restore-from-backup" in tried.err
+    assert "fault of the program" not in tried.err
+
+
 def test_a_second_daemon_is_told_so_before_it_takes_a_port(downdate):
     with (downdate.folder / "daemon.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

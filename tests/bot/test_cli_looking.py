@@ -107,6 +107,20 @@ def test_a_broken_journal_fails_the_check_once_the_loop_has_found_it(downdate):
     assert "journal-broken" in found.out
 
 
+def test_a_check_sees_a_changed_end_of_the_journal_by_itself(downdate):
+    downdate.tamper("drop trigger journal_no_update", "update journal set actor = 'p9' where seq = 20")
+    found = downdate("check")
+    assert found.code == 1
+    assert "journal-broken" in found.out
+
+
+def test_a_draft_that_the_policy_refused_waits_for_its_author_and_for_no_director(downdate):
+    refused = downdate("submit", downdate.write(service="parks", case_ref="EH/2026/0800"), "--json", by="comms")
+    assert refused.code == 3
+    told = downdate.done("status", refused.json["ref"])
+    assert "Refused by the policy: amend it" in told.out
+
+
 def test_a_sweep_takes_down_what_is_past_its_date_and_ends_with_5_while_a_copy_is_left(downdate):
     overdue(downdate)
     ran = downdate("sweep", "--patience", "1s", "--json")

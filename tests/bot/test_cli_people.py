@@ -92,11 +92,30 @@ def test_who_is_disabled_may_do_nothing_more_and_is_no_longer_listed(downdate):
     assert downdate("person", "disable", "p2", by="admin").code == 3
 
 
+def test_the_systems_somebody_answers_for_end_with_them(downdate):
+    token = downdate.done("person", "add", "Sample system", "--system", "--answers-for", "p2", by="admin").out.strip()
+    ended = downdate.done("person", "disable", "p2", by="admin").out
+    assert [line.split()[0] for line in ended.splitlines()] == ["p2", "p8"]
+    assert downdate("submit", downdate.write(), by=token).code == 3
+    assert downdate.journal("p8")[-1]["event"] == "person_disabled"
+    assert downdate.rows("select count(*) from tokens where person_id in ('p2', 'p8') and revoked_at is null") == [(0,)]
+
+
+def test_an_administrator_whose_role_ends_does_not_count_as_the_last_ones_successor(downdate):
+    until = (TODAY + timedelta(days=7)).isoformat()
+    for_a_week = downdate.done("person", "add", "Sample Deputy", "--role", "admin", "--until", until, by="admin")
+    refused = downdate("person", "disable", "p1", by="admin")
+    assert refused.code == 3
+    assert "without --until" in refused.err
+    downdate.done("person", "grant", "p2", "--role", "admin", by="admin")
+    downdate.done("person", "disable", "p1", by=for_a_week.out.strip())
+
+
 def test_the_last_administrator_stays(downdate):
     before = downdate.everything()
     refused = downdate("person", "disable", "p1", by="admin")
     assert refused.code == 3
-    assert "Add another administrator first." in refused.err
+    assert "Add another administrator first, without --until." in refused.err
     assert downdate.everything() == before
 
 

@@ -1,5 +1,6 @@
 """`retract` and `event` as an officer in a car park sees them: at once, everywhere, only on proof, safe to repeat."""
 
+import os
 import re
 import signal
 from datetime import timedelta
@@ -39,6 +40,20 @@ def test_each_copy_turns_from_asking_to_gone_with_the_time_and_only_on_proof(dow
     kinds = [each["event"] for each in downdate.journal(downdate.up)]
     assert "retracted" in kinds
     assert "Alex" not in ran.out + ran.err
+
+
+def test_on_a_terminal_too_it_acts_at_once_and_asks_nothing(downdate):
+    ours, theirs = os.openpty()
+    ran = downdate.process("retract", downdate.up, "--reason", "inaccurate", by="officer", stdin=theirs, stderr=theirs)
+    try:
+        said, _ = ran.communicate(timeout=60)
+    finally:
+        ran.kill()
+        os.close(theirs)
+        os.close(ours)
+    assert ran.returncode == 0
+    assert "Gone at " in said
+    assert downdate.visible(downdate.up) == NOWHERE
 
 
 def test_it_is_safe_to_repeat_and_the_first_reason_stands(downdate):

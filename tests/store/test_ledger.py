@@ -119,6 +119,22 @@ def test_a_changed_field_is_found_where_it_is(ledger, field):
     assert journal.verify(iter(entries)).first_bad == 12
 
 
+@pytest.mark.parametrize("most", [5, 29, 30, 31, 100])
+def test_the_end_of_the_chain_is_looked_at_by_itself(ledger, most):
+    with ledger.read() as tx:
+        assert journal.tail_whole(tx, most=most)
+    chain(ledger)
+    with ledger.read() as tx:
+        assert journal.tail_whole(tx, most=most)
+    with ledger.write() as tx:
+        tx.c.exec_driver_sql("DROP TRIGGER journal_no_update")
+        tx.c.exec_driver_sql("DROP TRIGGER journal_no_delete")
+    for act in ("UPDATE journal SET actor = 'p9' WHERE seq = 30", "DELETE FROM journal WHERE seq = 28"):
+        with ledger.trial().write() as tx:
+            tx.c.exec_driver_sql(act)
+            assert not journal.tail_whole(tx, most=most)
+
+
 @pytest.mark.parametrize(
     ("cut", "first_bad"),
     [(lambda e: e[1:], 1), (lambda e: e[:9] + e[10:], 10), (lambda e: [*e[:5], e[6], e[5], *e[7:]], 6)],
