@@ -20,7 +20,7 @@ def outcome_stated(dossier: Dossier) -> Iterator[Objection]:
     about = [each for each in enumerate(publication.subjects) if each[1].category not in OTHERS]
     for n, subject in about:
         own = [each for each in subject.convictions if not each.mentioned_only]
-        if publication.kind in CONVICTIONS and not any(each.sentence for each in own):
+        if publication.kind in CONVICTIONS and named(publication, subject) and not any(each.sentence for each in own):
             yield Objection(
                 clause="5.1",
                 path=f"subjects.{n}.convictions",

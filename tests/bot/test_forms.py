@@ -65,15 +65,20 @@ def filled(kind) -> dict:
         conviction |= {"offence": "Fly-tipping", "convicted_on": "2026-02-16", "sentence": [{"type": "fine"}]}
     if subject["order"]:
         subject["order"] |= {
-            "type": "cbo",
+            "type": "asb_injunction" if kind is Kind.INJUNCTION else "cbo",
             "made_on": "2026-02-16",
             "ends": "2028-02-15",
             "final": "yes",
             "in_force": "yes",
         }
     content = made["content"]
-    content |= {"headline": "Waste in Sample Lane", "body": "Waste was left in Sample Lane."}
-    content["facts"] = [{**content["facts"][0], "offence": "Fly-tipping", "outcome": "Fined £400"}] if named else []
+    words = {
+        Kind.INJUNCTION: "A civil order forbids to leave waste in Sample Lane.",
+        Kind.IMAGE_APPEAL: "Waste was left in Sample Lane. Please write to comms@dartford.gov.uk.",
+    }
+    content |= {"headline": "Waste in Sample Lane", "body": words.get(kind, "Waste was left in Sample Lane.")}
+    told = {"offence": "Leaving waste"} if kind is Kind.INJUNCTION else {"offence": "Fly-tipping", "outcome": "Fined £400"}
+    content["facts"] = [{**content["facts"][0], **told}] if named else []
     for picture in content["pictures"]:
         picture |= {"file": "card.png", "alt_text": "A card"}
         picture["facts"] |= {"source": "council", "good_enough": "yes", "children": "no", "apparent_age": "nobody"}

@@ -198,7 +198,7 @@ def test_r23_a_confirmation_names_each_fact_and_keeps_its_note(office):
     expected = intake.to_confirm(office.bot, office.staff.auditor, ref)
     stated = intake.confirm(office.bot, office.staff.comms, ref, note="CANARY: asked the listing office")
     assert stated == expected
-    assert [each.name for each in stated] == ["appeal", "restriction", "age", "spent", "spent"]
+    assert [each.name for each in stated] == ["appeal", "restriction", "age", "spent"]
     entry = office.journal(ref)[-1]
     assert (entry.event, entry.codes["facts"]) == ("confirmed", "appeal,restriction,age,spent")
     with office.bot.ledger.read() as tx:

@@ -4,7 +4,10 @@ from policies.lifecycle import State
 from policies.terms import Channel
 from tests.stories.town import until
 
-WORDING = "We would like to speak to this person in this picture.\n\nPlease call 01632 960001."
+WORDING = (
+    "We would like to speak to this person in this picture.\n\n"
+    "If you know who it is, please write to comms@dartford.gov.uk."
+)
 
 
 def test_on_facebook_each_death_leaves_one_tracked_post_or_none(here):
