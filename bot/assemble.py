@@ -13,6 +13,7 @@ from adapters.x import XSettings
 from bot import settings_model as given
 from bot.alert_kinds import AlertKind
 from bot.context import Bot, plan_of, words_of
+from bot.layout import policy_version
 from bot.settings_model import Settings
 from bot.settings_values import Secret, is_loopback
 from policies.terms import Channel
@@ -105,7 +106,7 @@ def ledger_of(settings: Settings, *, busy: float = BUSY) -> Ledger:
     For `busy` seconds it waits for other processes, then LedgerBusyError is raised.
     """
     given = settings.ledger
-    return open_ledger(given.url, read_key(given.key_file), given.folder, busy=busy)
+    return open_ledger(given.url, read_key(given.key_file), given.folder, busy=busy, policy=policy_version(settings))
 
 
 def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime] = wall_clock) -> Bot:

@@ -17,6 +17,7 @@ from bot.cli_output import Exit, day_and_time, misused, say, say_json, tell
 from bot.context import Bot
 from bot.demo import run_demo
 from bot.intake_refusals import Conflict, NotFound, require
+from bot.layout import policy_version
 from bot.running import run_here
 from bot.serving import PARTS, serve
 from bot.settings import Settings, cautions
@@ -54,7 +55,9 @@ def init(
     doorway: Doorway = ctx.obj
     settings = doorway.settings(rehearsal=rehearsal)
     cipher, fresh = _key_of(settings)
-    ledger = create(settings.ledger.url, cipher, settings.ledger.folder, rehearsal=rehearsal)
+    ledger = create(
+        settings.ledger.url, cipher, settings.ledger.folder, rehearsal=rehearsal, policy=policy_version(settings)
+    )
     try:
         if ledger.rehearsal != rehearsal:
             now_is = "a rehearsal's" if ledger.rehearsal else "not a rehearsal's"

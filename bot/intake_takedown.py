@@ -10,7 +10,7 @@ from bot.submission_checks import InputRefused, Problem, impossible_instant
 from policies.authority import Act
 from policies.events import EVENT_OF_REASON, covers, is_open, rule_for
 from policies.lifecycle import CLOSED
-from policies.terms import RETRACTION_REASONS, Event, EventType, Person, Reason, Retraction, case_key
+from policies.terms import CLAUSE, RETRACTION_REASONS, Event, EventType, Person, Reason, Retraction, case_key
 from store import cases, desk, journal, posts, publications
 from store.ledger import Tx, write_note
 from store.publications import Known
@@ -179,6 +179,7 @@ def _record(tx: Tx, event: Event, *, note: str | None, now: datetime) -> None:
         subject=event.case_key,
         what=event.what,
         who=event.subject,
+        clause=rule_for(event.what).clause,
         note=note,
     )
     _open_tasks(tx, event, now)
@@ -201,6 +202,7 @@ def _retract_one(tx: Tx, known: Known, reason: Reason, *, officer: str, note: st
         event="retracted" if first else "retracted_again",
         subject=known.ref,
         reason=reason,
+        clause=CLAUSE[reason],
         posts=len(down),
         note=note,
     )

@@ -13,7 +13,7 @@ from bot.watch import Snapshot
 from policies import retention
 from policies.lifecycle import MAY_BE_VISIBLE, Standing, State, standing
 from policies.terms import Channel, Kind, Reason, Wanted
-from store import artefacts, desk, journal, posts, publications, survey
+from store import artefacts, desk, erasure, journal, posts, publications, survey
 from store.ledger import Tx
 
 SWEEP = "sweep"
@@ -228,7 +228,7 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     named = publications.load(tx, known.id, approved or newest).channels if newest else ()
     paused = desk.paused(tx)
     verdict = verdicts.revision(known.id, approved or newest) if newest else Wanted(up=False)
-    before = _before_posts(tx, known.id, newest, retracted=retraction is not None)
+    before = _before_posts(tx, known.id, newest, over=retraction is not None or bool(erasure.erased(tx, known.id)))
     return PublicationStanding(
         ref=known.ref,
         kind=known.kind,
@@ -251,8 +251,8 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     )
 
 
-def _before_posts(tx: Tx, publication_id: int, revision: int, *, retracted: bool) -> Standing:
-    if retracted:
+def _before_posts(tx: Tx, publication_id: int, revision: int, *, over: bool) -> Standing:
+    if over:
         return Standing.NEVER_UP
     if publications.digest_of(tx, publication_id, revision) is None:
         return Standing.DRAFT
