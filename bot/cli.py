@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from adapters.base import AdapterError
-from bot import cli_notices, cli_people, cli_reading, cli_records, cli_retract, cli_serving, logs
+from bot import cli_case, cli_notices, cli_people, cli_reading, cli_records, cli_retract, cli_serving, logs
 from bot.cli_opening import Doorway, NobodyError, TroubleError
 from bot.cli_output import Exit, Misused, objection_line, tell
 from bot.daemon import AlreadyRunningError
@@ -36,7 +36,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failure, 2 wrong command line, 3 refused or not found, 4 something may still be up, "
     "5 something is overdue, 75 try again later.",
 )
-for each in (cli_serving, cli_people, cli_notices, cli_retract, cli_reading, cli_records):
+for each in (cli_serving, cli_people, cli_notices, cli_retract, cli_reading, cli_records, cli_case):
     app.add_typer(each.commands)
 
 

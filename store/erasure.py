@@ -42,6 +42,7 @@ from store.schema_desk import (
 _BODY: TypeAdapter[Publication] = TypeAdapter(Publication)
 _RENDITION: TypeAdapter[Rendition] = TypeAdapter(Rendition)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+NOT_STATED = "not_stated"
 _HELD, _RELEASED = "held", "released"
 
 
@@ -186,7 +187,8 @@ def _notes_of_case(tx: Tx, key: str) -> Iterator[str]:
     asked = select(requests.c.id).where(requests.c.case_key == key)
     yield from _digests(tx.c.scalars(select(request_acts.c.note).where(request_acts.c.request_id.in_(asked))).all())
     yield from _digests(tx.c.scalars(select(tasks.c.answer).where(tasks.c.key.contains(f":{key}:"))).all())
-    yield from _journalled(tx, {key})
+    numbers = tx.c.scalars(asked).all()
+    yield from _journalled(tx, {key, *(f"request-{number}" for number in numbers)})
 
 
 def _journalled(tx: Tx, subjects: Collection[str]) -> Iterator[str]:
@@ -209,7 +211,7 @@ def forget_replays(tx: Tx, before: datetime) -> int:
 
 def count_characteristics(tx: Tx, year: int, characteristics: Collection[str]) -> None:
     """Add to the year's figures before the answers they come from are erased (10.3)."""
-    for each in sorted(set(characteristics)):
+    for each in sorted(set(characteristics)) or [NOT_STATED]:
         mine = (equality_figures.c.year == year, equality_figures.c.characteristic == each)
         added = update(equality_figures).where(*mine).values(number=equality_figures.c.number + 1)
         if tx.c.execute(added).rowcount == 0:
