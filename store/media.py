@@ -19,6 +19,17 @@ class MissingPictureError(Exception):
     """The ledger names a picture whose bytes are not here, or not those that were stored."""
 
 
+def wipe(path: Path) -> None:
+    """Overwrite, empty and unlink a file: no journal of the disk is asked, but no name leads to its bytes any more."""
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+        file.truncate(0)
+        os.fsync(file.fileno())
+    path.unlink()
+
+
 class MediaStore:
     """A folder of sealed files named by the SHA-256 of what they hold."""
 
@@ -60,13 +71,7 @@ class MediaStore:
         kept = set(tx.c.scalars(select(media.c.sha256).where(media.c.erased_at.is_(None))).all())
         gone = [path for path in self.folder.iterdir() if path.name not in kept and _OURS.fullmatch(path.name)]
         for path in gone:
-            with path.open("r+b") as file:
-                file.write(bytes(path.stat().st_size))
-                file.flush()
-                os.fsync(file.fileno())
-                file.truncate(0)
-                os.fsync(file.fileno())
-            path.unlink()
+            wipe(path)
         if gone:
             self._durable()
         return len(gone)
