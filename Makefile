@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: help run demo test bench lint lock clean
+.PHONY: help run demo test bench mutants lint lock clean
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -25,6 +25,9 @@ test: $(READY) ## Set up, then run every test and check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest -q -n auto
+
+mutants: $(READY) ## Change the policy rules in 200 small ways and see which the tests notice, in 20 minutes at most
+	@$(VENV)/bin/python -m tests.mutants.run
 
 lint: $(READY) ## Lint and type-check only
 	$(VENV)/bin/ruff check .

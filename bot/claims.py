@@ -104,6 +104,10 @@ def _queued(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
     if refused:
         return _call_off(tx, post, Reason.CALLED_OFF, ",".join(sorted({each.clause for each in refused})), now=now)
     held = ",".join(sorted({each.clause for each in found})) or _in_the_way(bot, tx, post, now)
+    if found and held != post.held_for:
+        journal.append(
+            tx, now=now, actor="daemon", event="held_back", subject=post.marker, channel=post.channel, clauses=held
+        )
     if held:
         _free(tx, post, now + _again(bot, held), held_for=held)
         return Step.WAIT

@@ -17,6 +17,7 @@ import typer
 
 from adapters.base import AdapterError
 from bot import (
+    cli_case,
     cli_checklist,
     cli_explain,
     cli_notices,
@@ -53,7 +54,7 @@ app = typer.Typer(
 )
 for each in (
     cli_serving, cli_people, cli_checklist, cli_notices, cli_signs, cli_explain, cli_retract, cli_reading, cli_records,
-    cli_tasks, cli_requests, cli_strays,
+    cli_tasks, cli_requests, cli_strays, cli_case,
 ):  # fmt: skip
     app.add_typer(each.commands)
 

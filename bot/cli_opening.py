@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.assemble import assemble
 from bot.context import Bot
+from bot.layout import policy_version
 from bot.settings import Settings, SettingsRefused, acting_token, load
 from bot.settings_model import LedgerSettings
 from policies.terms import Person
@@ -100,7 +101,8 @@ class Doorway:
 
     def _ledger(self, given: LedgerSettings) -> Ledger:
         try:
-            return open_ledger(given.url, read_key(given.key_file), given.folder, busy=self.wait)
+            key = read_key(given.key_file)
+            return open_ledger(given.url, key, given.folder, busy=self.wait, policy=policy_version(settings))
         except FileNotFoundError:
             if Path(given.url.removeprefix("sqlite:///")).exists():
                 text = "The ledger's key is not there. Put it back from where it is kept (setting ledger.key_file)."

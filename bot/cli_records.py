@@ -20,7 +20,7 @@ from bot.settings import shown
 from policies.authority import Act
 from policies.lifecycle import State
 from policies.terms import Publication
-from store import artefacts, cases, desk, journal, posts, publications
+from store import artefacts, cases, desk, erasure, journal, posts, publications
 from store.ledger import Tx
 
 commands = typer.Typer()
@@ -220,6 +220,7 @@ def _rows(tx: Tx, *, with_content: bool) -> Iterator[dict[str, Any]]:
         row["approved_revision"] = publications.approved_revision(tx, each.id)
         retraction = publications.retraction_of(tx, each.id)
         row["retraction"] = vars(retraction) if retraction else None
+        row["erased"] = sorted(erasure.erased(tx, each.id))
         if with_content:
             row["content"] = [
                 _BODY.dump_python(replace(publications.load(tx, each.id, n), authors=frozenset()), mode="json")

@@ -17,6 +17,7 @@ from bot.cli_output import Exit, day_and_time, misused, patience_of, say, say_js
 from bot.context import Bot
 from bot.demo import run_demo
 from bot.intake_refusals import Conflict, NotFound, require
+from bot.layout import policy_version
 from bot.running import run_here
 from bot.serving import PARTS, leave, serve
 from bot.settings import Settings, cautions
@@ -57,7 +58,9 @@ def init(
     if fresh:
         _named(admin)
     cipher = _key_of(settings, fresh=fresh)
-    ledger = create(settings.ledger.url, cipher, settings.ledger.folder, rehearsal=rehearsal)
+    ledger = create(
+        settings.ledger.url, cipher, settings.ledger.folder, rehearsal=rehearsal, policy=policy_version(settings)
+    )
     try:
         if ledger.rehearsal != rehearsal:
             now_is = "a rehearsal's" if ledger.rehearsal else "not a rehearsal's"

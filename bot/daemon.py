@@ -23,6 +23,7 @@ from bot import alarms, audit, duties
 from bot.alert_kinds import AlertKind
 from bot.alerts import Sender
 from bot.context import Bot, owner_name
+from bot.erasure import erase_due
 from bot.intake import due_successors
 from bot.logs import place
 from bot.reconcile import run_post
@@ -294,4 +295,6 @@ class Loop:
             lambda: self._aside("refresh", lambda: audit.refresh_all(self._bot)), "cron", hour=5, minute=15, **daily
         )
         calendar.add_job(partial(self._aside, "verify", self._verify), "cron", hour=4, minute=45, **daily)
+        erase = partial(self._aside, "erase", lambda: erase_due(self._bot))
+        calendar.add_job(erase, "cron", hour=3, minute=30, **daily)
         return calendar

@@ -6,11 +6,10 @@ from bot import outcomes
 from bot.context import Bot, law_of
 from bot.layout import digest_of, policy_version
 from policies import events
-from policies.content_rules import material
 from policies.dossier import Availability, Dossier, KnownClock, Layout, Stage
 from policies.lifecycle import State
 from policies.terms import Approval, Channel, Event, Person, Publication, clock_event
-from store import advice, cases, desk, people, posts, publications, requests
+from store import advice, cases, desk, erasure, people, posts, publications, requests
 from store.ledger import Tx
 
 
@@ -176,5 +175,5 @@ def _material_before(tx: Tx, publication_id: int, event: Event) -> set[str]:
             continue
         old = publications.load(tx, publication_id, revision)
         if events.covers(event, event.case_key, {subject.number for subject in old.subjects}):
-            found |= material(old.content)
+            found |= erasure.material_of(tx, publication_id, revision)
     return found

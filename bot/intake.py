@@ -4,7 +4,7 @@ Writing a notice is here; what follows it is in `bot.intake_approval` and `bot.i
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from bot.dossiers import dossier
 from bot.intake_advice import advise
 from bot.intake_approval import Approved, approve, confirm, pause, requeue, resume, send_back, to_confirm
 from bot.intake_attest import Attested, attest
-from bot.intake_refusals import Conflict, NotAllowedHere, NotFound, Refused, find, not_retracted, require
+from bot.intake_refusals import Conflict, NotAllowedHere, NotFound, Refused, find, not_erased, not_retracted, require
 from bot.intake_strays import leave_stray, take_down_stray
 from bot.intake_successors import due_successors, last_of
 from bot.intake_takedown import record_event, retract
@@ -151,6 +151,7 @@ def preview(bot: Bot, person: Person, ref: str) -> Preview:
     with bot.ledger.read() as tx:
         now = bot.now
         known = find(bot, tx, ref)
+        not_erased(tx, known)
         revision = publications.latest_revision(tx, known.id)
         asked = dossier(bot, tx, known.id, revision, stage=Stage.SUBMIT, now=now)
         return Preview(
@@ -317,9 +318,14 @@ def _add_revision(
         subject=publication.ref,
         revision=publication.revision,
         digest=digest,
-        clauses=",".join(dict.fromkeys(each.clause for each in found)) or None,
+        clauses=_clauses(found),
+        refused_by=_clauses([each for each in found if each.effect is Effect.REFUSE]),
     )
     return submitted
+
+
+def _clauses(found: Sequence[Objection]) -> str | None:
+    return ",".join(dict.fromkeys(each.clause for each in found)) or None
 
 
 def _replayed(tx: Tx, person: Person, key: str | None, received: Received) -> Submitted | None:

@@ -11,7 +11,7 @@ from policies.authority import Act
 from policies.duties import OF_EVENT, Duty
 from policies.events import EVENT_OF_REASON, covers, is_open, rule_for
 from policies.lifecycle import CLOSED, MAY_BE_VISIBLE, State
-from policies.terms import RETRACTION_REASONS, Event, EventType, Person, Reason, Retraction, case_key
+from policies.terms import CLAUSE, RETRACTION_REASONS, Event, EventType, Person, Reason, Retraction, case_key
 from store import artefacts, cases, desk, journal, posts, publications
 from store.ledger import Tx, write_note
 from store.publications import Known
@@ -181,6 +181,7 @@ def _record(tx: Tx, event: Event, covered: list[Known], *, note: str | None, now
         subject=event.case_key,
         what=event.what,
         who=event.subject,
+        clause=rule_for(event.what).clause,
         note=note,
     )
     _open_tasks(tx, event, covered, now)
@@ -203,6 +204,7 @@ def retract_one(tx: Tx, known: Known, reason: Reason, *, officer: str, note: str
         event="retracted" if first else "retracted_again",
         subject=known.ref,
         reason=reason,
+        clause=CLAUSE[reason],
         posts=len(down),
         note=note,
     )

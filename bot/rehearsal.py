@@ -19,6 +19,7 @@ from adapters.standin.x_wire import XAccount
 from bot.assemble import assemble, wall_clock
 from bot.audit import check_account
 from bot.context import Bot
+from bot.layout import policy_version
 from bot.settings import load, rehearsal_defaults
 from policies.terms import Person, Role
 from store import people
@@ -115,7 +116,9 @@ def rehearsing(
         settings = load(rehearsal=True, environ={}, overrides=overrides)
         key = settings.ledger.key_file
         cipher = read_key(key) if key.exists() else make_key(key)
-        ledger = create(settings.ledger.url, cipher, settings.ledger.folder, rehearsal=True)
+        ledger = create(
+            settings.ledger.url, cipher, settings.ledger.folder, rehearsal=True, policy=policy_version(settings)
+        )
         stack.callback(ledger.close)
         bot = assemble(settings, ledger, clock=clock)
         officer, director = sample_people(ledger, clock())

@@ -117,6 +117,20 @@ class RetentionSettings(Section):
         return frozenset(WEEK.index(day) for day in self.working_days)
 
 
+class RecordSettings(Section):
+    """When what a notice was about is erased; the record of the decision stays (R66, R67)."""
+
+    pictures_after: Span = timedelta(days=30)
+    content_after: Span = timedelta(days=180)
+    content_at_latest: Span = timedelta(days=730)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.pictures_after <= self.content_after <= self.content_at_latest:
+            raise ValueError("pictures_after, content_after and content_at_latest must not get shorter in this order")
+        return self
+
+
 Delays = Annotated[tuple[Span, ...], Field(min_length=1)]
 
 
@@ -245,6 +259,7 @@ class Settings(BaseSettings):
     law: LawSettings
     serve: ServeSettings = ServeSettings()
     retention: RetentionSettings = RetentionSettings()
+    record: RecordSettings = RecordSettings()
     loop: LoopSettings = LoopSettings()
     channels: ChannelsSettings = ChannelsSettings()
     alerts: AlertsSettings = AlertsSettings()

@@ -13,7 +13,7 @@ from bot.watch import Snapshot
 from policies import retention
 from policies.lifecycle import MAY_BE_VISIBLE, Standing, State, standing
 from policies.terms import Channel, Kind, Reason, Wanted
-from store import artefacts, attestations, desk, journal, posts, publications, survey
+from store import artefacts, attestations, desk, erasure, journal, posts, publications, survey
 from store.ledger import Tx
 
 SWEEP = "sweep"
@@ -29,6 +29,8 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return value.value if isinstance(value, Enum) else value
 
 
@@ -231,7 +233,8 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     named = publications.load(tx, known.id, approved or newest).channels if newest else ()
     paused = desk.paused(tx)
     verdict = verdicts.revision(known.id, approved or newest) if newest else Wanted(up=False)
-    before = _before_posts(tx, known, newest, retracted=retraction is not None)
+    over = retraction is not None or bool(erasure.erased(tx, known.id))
+    before = _before_posts(tx, known, newest, over=over)
     return PublicationStanding(
         ref=known.ref,
         kind=known.kind,
@@ -254,8 +257,8 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     )
 
 
-def _before_posts(tx: Tx, known: publications.Known, revision: int, *, retracted: bool) -> Standing:
-    if retracted:
+def _before_posts(tx: Tx, known: publications.Known, revision: int, *, over: bool) -> Standing:
+    if over:
         return Standing.NEVER_UP
     if publications.digest_of(tx, known.id, revision) is None:
         return Standing.DRAFT

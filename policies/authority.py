@@ -29,6 +29,10 @@ class Act(StrEnum):
     """Post a marked test line and delete it, to show that a channel can be taken down from."""
     READ = "read"
     EXPORT = "export"
+    HOLD = "hold"
+    """Keep a case from being erased, and release it (R66)."""
+    ERASE = "erase"
+    """Run the schedule of erasure now; it erases nothing that is not due."""
     ADD_PERSON = "add_person"
 
 
@@ -57,6 +61,8 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.CANARY: frozenset({Role.COMMS, Role.DIRECTOR, Role.ADMIN}),
     Act.READ: _PEOPLE | {Role.SYSTEM},
     Act.EXPORT: frozenset({Role.DPO, Role.LEGAL, Role.AUDITOR, Role.ADMIN, Role.DIRECTOR}),
+    Act.HOLD: frozenset({Role.LEGAL, Role.DPO, Role.ADMIN}),
+    Act.ERASE: frozenset({Role.DPO, Role.ADMIN}),
     Act.ADD_PERSON: frozenset({Role.ADMIN}),
 }
 

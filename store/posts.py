@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, false, func, insert, or_, select, update
 
 from policies.lifecycle import Edge, State, after
-from policies.terms import Channel, Reason
+from policies.terms import CLAUSE, Channel, Reason
 from store import journal
 from store.ledger import Tx
 from store.schema import posts
@@ -253,6 +253,7 @@ def move(
         channel=post.channel,
         post=post.id,
         reason=reason,
+        clause=CLAUSE.get(reason) if reason else None,
         code=code,
     )
     return True

@@ -89,6 +89,14 @@ def triggers() -> tuple[str, ...]:
     )
 
 
-def checkpoint(connection: Connection) -> None:
-    """Empty the write-ahead log, so that erased bytes leave it too."""
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def checkpoint(engine: Engine) -> bool:
+    """Empty the write-ahead log, so that erased bytes leave it too; False where somebody still reads it."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        answer = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    return answer is not None and answer[0] == 0

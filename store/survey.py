@@ -11,6 +11,7 @@ from store import posts as rows
 from store.ledger import Tx
 from store.people import author_behind
 from store.schema import approvals, clocks, journal, posts, publication_clocks, publications, retractions, revisions
+from store.schema_desk import erasures
 
 
 def counts_by_channel(tx: Tx) -> dict[tuple[Channel, State], int]:
@@ -77,7 +78,7 @@ def refused(tx: Tx, ref: str, revision: int) -> bool:
 
 
 def unapproved(tx: Tx) -> list[Unapproved]:
-    """Newest revisions that a Director could approve and has not; nothing retracted, no drafts, nothing refused."""
+    """Newest revisions that a Director could approve and has not; nothing retracted, erased or refused, no drafts."""
     newest = (
         select(revisions.c.publication_id, func.max(revisions.c.revision).label("revision"))
         .group_by(revisions.c.publication_id)
@@ -105,6 +106,7 @@ def unapproved(tx: Tx) -> list[Unapproved]:
         .where(
             revisions.c.digest.is_not(None),
             revisions.c.publication_id.not_in(select(retractions.c.publication_id)),
+            revisions.c.publication_id.not_in(select(erasures.c.publication_id)),
             ~approved.exists(),
         )
         .order_by(revisions.c.publication_id)

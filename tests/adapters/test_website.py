@@ -151,7 +151,7 @@ class TestWebsite(CalmContract):
         platform.fail("read", Fault.FAIL_BEFORE, times=0, status=404)
         assert set(platform.adapter.presence(attempt.acknowledged()).values()) == {Presence.UNSURE}
 
-    def test_removal_leaves_no_file_under_the_id_and_410_at_every_address(self, platform: Website):
+    def test_r58_removal_leaves_no_file_under_the_id_and_410_at_every_address(self, platform: Website):
         attempt = self.up(platform)
         addresses = [str(each.platform_id) for each in attempt.made if each.kind is not ArtefactKind.FEED_ENTRY]
         platform.adapter.remove(attempt.made)

@@ -14,6 +14,7 @@ from adapters.x_posts import measure
 from bot import intake
 from bot.audit import check_account
 from bot.context import Bot, plan_of, words_of
+from bot.layout import policy_version
 from bot.reconcile import run_post
 from bot.settings import load, rehearsal_defaults, shipped_folder
 from bot.settings_model import LoopSettings, RetentionSettings, Settings
@@ -185,7 +186,7 @@ class Office:
 def open_office(folder: Path) -> Office:
     """A new office in an empty folder."""
     settings = _settings(folder)
-    ledger = create(settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True)
+    ledger = create(settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True, policy=policy_version(settings))
     bot = _bot(folder, settings, ledger)
     for channel in bot.adapters:
         check_account(bot, channel)
@@ -199,7 +200,7 @@ def copy_office(template: Office, folder: Path) -> Office:
     home = Path(template.bot.settings.ledger.url.removeprefix("sqlite:///"))
     shutil.copy(home, settings.ledger.url.removeprefix("sqlite:///"))
     engine = open_engine(settings.ledger.url).execution_options(compiled_cache=_COMPILED)
-    ledger = Ledger(engine, read_key(settings.ledger.key_file), folder)
+    ledger = Ledger(engine, read_key(settings.ledger.key_file), folder, policy=policy_version(settings))
     bot = _bot(folder, settings, ledger)
     return Office(bot=bot, clock=bot.clock, channels=bot.adapters, staff=template.staff)
 

@@ -290,7 +290,7 @@ def test_a_removed_post_that_comes_back_is_removed_again(facebook):
     assert facebook.post(Channel.FACEBOOK).state is State.REMOVED
 
 
-def test_a_copy_with_our_marker_that_nobody_tracks_is_removed_even_of_an_unknown_reference(facebook):
+def test_r59_a_copy_with_our_marker_that_nobody_tracks_is_removed_even_of_an_unknown_reference(facebook):
     fake = facebook.fakes[Channel.FACEBOOK]
     facebook.approved()
     facebook.pass_time(MINUTE)
@@ -313,7 +313,7 @@ def test_a_copy_with_our_marker_that_nobody_tracks_is_removed_even_of_an_unknown
     assert {each.id for each in fake.visible()} == {tracked.id, "other"}
 
 
-def test_every_outward_call_has_its_intent_before_and_its_outcome_after(facebook):
+def test_r44_every_outward_call_has_its_intent_before_and_its_outcome_after(facebook):
     publication_id = facebook.approved()
     facebook.pass_time(MINUTE)
     facebook.retract(publication_id)

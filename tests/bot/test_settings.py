@@ -81,7 +81,7 @@ def test_the_shipped_files_work_as_they_are():
 
 def test_the_shipped_values_are_the_models_own_safe_defaults():
     settings = load(rehearsal=False, environ={})
-    for name in ("serve", "retention", "loop", "channels", "alerts"):
+    for name in ("serve", "retention", "record", "loop", "channels", "alerts"):
         assert getattr(settings, name) == type(getattr(settings, name))(), name
 
 

@@ -225,7 +225,24 @@ def test_an_erased_picture_is_gone_from_the_folder(ledger):
         media.erase(tx, digest, NOON)
         with pytest.raises(MissingPictureError):
             media.get(tx, digest)
+    with ledger.write() as tx:
+        assert media.sweep(tx) == 1
     assert list(media.folder.iterdir()) == []
+
+
+def test_a_picture_put_again_before_the_sweep_stays_and_what_a_dead_process_left_goes(ledger):
+    media = MediaStore(ledger.folder)
+    with ledger.write() as tx:
+        digest = media.put(tx, b"pixels", NOON)
+        media.erase(tx, digest, NOON)
+        assert media.put(tx, b"pixels", NOON) == digest
+    (media.folder / f".{'0' * 64}.17").write_bytes(b"half")
+    (media.folder / ("1" * 64)).write_bytes(b"without a row")
+    (media.folder / "notes.txt").write_text("somebody else's")
+    with ledger.write() as tx:
+        assert media.sweep(tx) == 2
+        assert media.get(tx, digest) == b"pixels"
+    assert sorted(each.name for each in media.folder.iterdir()) == sorted([digest, "notes.txt"])
 
 
 def test_the_same_key_with_another_body_is_refused(ledger):
