@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bot.assemble import assemble
 from bot.context import Bot
-from bot.layout import policy_version
 from bot.settings import Settings, SettingsRefused, acting_token, load
 from bot.settings_model import LedgerSettings
 from policies.terms import Person
@@ -101,8 +100,7 @@ class Doorway:
 
     def _ledger(self, given: LedgerSettings) -> Ledger:
         try:
-            key = read_key(given.key_file)
-            return open_ledger(given.url, key, given.folder, busy=self.wait, policy=policy_version(settings))
+            return open_ledger(given.url, read_key(given.key_file), given.folder, busy=self.wait)
         except FileNotFoundError:
             if Path(given.url.removeprefix("sqlite:///")).exists():
                 text = "The ledger's key is not there. Put it back from where it is kept (setting ledger.key_file)."

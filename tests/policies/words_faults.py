@@ -101,7 +101,7 @@ REFUSED: dict[str, tuple[Publication, tuple[str, str], Publication | None]] = {
         ("1.6", "subjects.0.order.final"),
         of(Kind.INJUNCTION, person={"order": INJUNCTION}),
     ),
-    "R4 not known whether it is final": (
+    "R4 7.5 not known whether it is final": (
         of(Kind.CBO, person={"order": replace(ORDER, final=Stated.UNKNOWN)}),
         ("7.5", "subjects.0.order.final"),
         of(Kind.CBO),
@@ -241,7 +241,7 @@ REFUSED: dict[str, tuple[Publication, tuple[str, str], Publication | None]] = {
         ("1.6", "subjects.0.order.ends"),
         None,
     ),
-    "R29 protected for life and identifiable": (
+    "R29 5.4 protected for life and identifiable": (
         of(answers={"r11_anonymity": "yes", "r11_protected_words": ("Sam Other",), "r16_identifiable": "yes"}),
         ("5.4", "checklist.answers.11.anonymity"),
         of(answers={"r11_anonymity": "yes", "r11_protected_words": ("Sam Other",)}),
