@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 ASSETS := bot/web/static/console.css
 
-.PHONY: help run demo test bench lint lock clean
+.PHONY: help run demo test bench mutants lint lock clean
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -30,6 +30,9 @@ test: $(READY) $(ASSETS) ## Set up, then run every test and check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest -q -n auto
+
+mutants: $(READY) ## Change the policy rules in 200 small ways and see which the tests notice, in 20 minutes at most
+	@$(VENV)/bin/python -m tests.mutants.run
 
 lint: $(READY) ## Lint and type-check only
 	$(VENV)/bin/ruff check .

@@ -21,7 +21,7 @@ def build(
     facebook: "FacebookSettings | None" = None,
     instagram: "InstagramSettings | None" = None,
     x: "XSettings | None" = None,
-    on_comments_open: Callable[[str], None],
+    on_comments_open: Callable[[str, str], None],
 ) -> dict[Channel, Adapter]:
     """An adapter for each channel that has settings; Instagram needs the website, which hosts its pictures.
 

@@ -125,9 +125,11 @@ class Sighting:
     platform_id: str
     url: str | None
     created_at: datetime | None
-    text: str = ""
+    text: str = field(default="", repr=False)
     parts: tuple[tuple[ArtefactKind, str, str | None], ...] = ()
     """Further objects that belong to it, such as its photos: (kind, platform id, url)."""
+    pictures: tuple[Callable[[], bytes], ...] = field(default=(), repr=False, compare=False)
+    """Each fetches one picture it shows, as the public gets it. Raises Rejected where there is none to be had."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +159,7 @@ class RenderedPicture:
     """A picture ready for its channel; `data` holds the encoded bytes that were approved."""
 
     sha256: str
-    alt_text: str
+    alt_text: str = field(repr=False)
     media_type: str
     data: bytes = field(repr=False)
 

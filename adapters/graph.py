@@ -21,7 +21,7 @@ import requests
 
 from adapters.base import Artefact, InDoubt, Presence, Rejected, RenderedPicture, Unauthorised
 from adapters.graph_errors import NOT_THERE, Failure, Phase, failure_of, outcome
-from adapters.http import EdgeSession, never_sent
+from adapters.http import PLATFORM_TIME, EdgeSession, never_sent
 
 with warnings.catch_warnings():
     # It holds an invalid escape sequence, which is an error where warnings are.
@@ -32,6 +32,8 @@ LOOK_BACK = timedelta(minutes=2)
 PAGE = 100
 # A listing is taken to be newest first; so many whole pages of older items in a row end it.
 OLDER_PAGES = 2
+# Instagram lists at most 10,000 items; a longer listing is one that never ends.
+MOST_PAGES = 200
 _ID = re.compile(r"[0-9A-Za-z_]{1,80}")
 _CREDENTIALS = frozenset({"access_token", "appsecret_proof", "appsecret_time"})
 
@@ -70,6 +72,7 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # the SDK is untype
 
     def __init__(self, settings: GraphSettings, *, token: str | None = None) -> None:
         session = EdgeSession(deadline=settings.deadline, proxies=dict(settings.proxies))
+        session.platform_time = PLATFORM_TIME
         super().__init__(token or settings.token, session=session)
         # The constructor refuses every version later than 3.1.
         self.version = settings.version
@@ -169,7 +172,7 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]  # the SDK is untype
             # The address of the following page holds the token.
             given = parse_qsl(urlsplit(str(following)).query)
             query = {name: value for name, value in given if name not in _CREDENTIALS}
-            if query in before:
+            if query in before or len(before) >= MOST_PAGES:
                 raise InDoubt("graph-listing-endless")
 
 

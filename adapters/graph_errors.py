@@ -143,7 +143,8 @@ def failure_of(status: int, headers: Mapping[str, str], content: bytes) -> tuple
         return Failure(phase=Phase.UNKNOWN, http_status=status, why="graph-unreadable"), {}
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         return _enveloped(status, headers, body["error"]), {}
-    if 400 <= status < 500 and isinstance(body, dict):
+    # Other 4xx without the envelope are not Graph's own voice, and an effect may lie behind them.
+    if status == 429 or (status == 400 and isinstance(body, dict)):
         return Failure(phase=Phase.REFUSED, http_status=status, regain=_regain(headers)), {}
     if not 200 <= status < 300 or not isinstance(body, dict) or "error" in body or body.get("success") is False:
         said_no = body is False or (isinstance(body, dict) and body.get("success") is False)

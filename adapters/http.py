@@ -7,9 +7,13 @@ too, which take it as their session.
 
 import socket
 import threading
-from datetime import timedelta
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -18,7 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import NewConnectionError
 
-from adapters.base import AdapterError, InDoubt, Unreachable
+from adapters.base import AdapterError, InDoubt, Rejected, Unreachable
 
 MAX_BODY = 5 * 1024 * 1024
 USER_AGENT = "Downdate"
@@ -36,22 +40,37 @@ class _Watch(threading.local):
     """The connections the current thread uses, so that a deadline can cut them while it blocks in a read."""
 
     current: "list[Any] | None" = None
+    expired: "threading.Event | None" = None
+
+    def over(self, connection: Any) -> None:
+        """Have a connection cut at the deadline. Raises where that has passed, before anything is sent."""
+        if self.current is not None:
+            self.current.append(connection)
+        if self.expired is not None and self.expired.is_set():
+            raise TimeoutError
 
 
 _watch = _Watch()
 
 
 class _WatchedHTTP(HTTPConnection):
+    def connect(self) -> None:
+        # Looking up and trying several addresses has no limit in all; the cut may have found no socket yet.
+        super().connect()
+        _watch.over(self)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if _watch.current is not None:
-            _watch.current.append(self)
+        _watch.over(self)
         super().request(*args, **kwargs)
 
 
 class _WatchedHTTPS(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _watch.over(self)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if _watch.current is not None:
-            _watch.current.append(self)
+        _watch.over(self)
         super().request(*args, **kwargs)
 
 
@@ -87,12 +106,46 @@ def _cut(connections: list[Any], expired: threading.Event) -> None:
             continue
 
 
+class PlatformTime:
+    """What time it is by the platforms' own word: the last Date header heard, carried on by a clock nobody sets."""
+
+    def __init__(self) -> None:
+        self._heard: tuple[datetime, float] | None = None
+
+    def hear(self, date: str | None) -> None:
+        """Take the Date of an answer just received; one that is missing or no date changes nothing."""
+        try:
+            said = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        if said.tzinfo is not None:
+            self._heard = (said, _since_boot())
+
+    def now(self) -> datetime | None:
+        """None while no platform has answered."""
+        if self._heard is None:
+            return None
+        said, then = self._heard
+        return said + timedelta(seconds=_since_boot() - then)
+
+
+def _since_boot() -> float:
+    # Unlike the monotonic clock it goes on while the machine is suspended.
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+PLATFORM_TIME = PlatformTime()
+
+
 class EdgeSession(requests.Session):
     """A requests.Session with a total deadline per call, no redirects, a body limit and no environment credentials.
 
     Raises what requests raises, so that SDKs built on it keep working; `as_outcome` turns that into our errors.
     One session per thread: neither requests nor the SDKs promise more.
     """
+
+    platform_time: PlatformTime | None = None
+    """Where the Date header of every answer is kept, if the other side is a platform."""
 
     def __init__(
         self,
@@ -120,20 +173,24 @@ class EdgeSession(requests.Session):
         expired = threading.Event()
         timer = threading.Timer(total, _cut, (used, expired))
         timer.daemon = True
-        _watch.current = used
+        until = monotonic() + total
+        _watch.current, _watch.expired = used, expired
         timer.start()
         try:
             response = super().request(method, url, **kwargs)
-            self._read(response, monotonic() + total, expired)
+            if self.platform_time is not None:
+                self.platform_time.hear(response.headers.get("Date"))
+            self._read(response, until, expired)
         except requests.ConnectTimeout:
             raise
         except (requests.RequestException, Urllib3Error, OSError, ValueError) as error:
-            if expired.is_set():
+            # A read may time out before the cut was made, on a machine with much else to do.
+            if expired.is_set() or monotonic() >= until:
                 raise DeadlineExceeded from None
             raise _as_requests(error) from None
         finally:
             timer.cancel()
-            _watch.current = None
+            _watch.current = _watch.expired = None
         return response
 
     def _read(self, response: requests.Response, until: float, expired: threading.Event) -> None:
@@ -181,3 +238,25 @@ def as_outcome(error: Exception) -> AdapterError:
     if isinstance(error, requests.Timeout):
         return InDoubt("timeout")
     return InDoubt("lost-answer")
+
+
+def picture_at(address: str, *, like: str, deadline: timedelta, proxies: Mapping[str, str]) -> bytes:
+    """A picture from a platform's public files, fetched as nobody in particular: no credentials are sent.
+
+    `like` is the platform's own base URL, whose scheme the address must have. Raises Rejected where there is no picture
+    to be had, and what `as_outcome` says, or InDoubt, where it may be had later.
+    """
+    if urlsplit(address).scheme != urlsplit(like).scheme:
+        raise Rejected("picture-address")
+    try:
+        with EdgeSession(deadline=deadline, proxies=dict(proxies)) as session:
+            answered = session.get(address)
+    except BodyTooLarge:
+        raise Rejected("picture-too-large") from None
+    except (requests.RequestException, ValueError) as error:
+        raise as_outcome(error) from None
+    if answered.status_code in (401, 408, 425, 429) or answered.status_code >= 500:
+        raise InDoubt(f"http-{answered.status_code}")
+    if answered.status_code != 200:
+        raise Rejected("picture-not-there")
+    return answered.content

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from adapters.base import (
@@ -48,8 +49,17 @@ from adapters.graph import (
     ours,
     require_version,
 )
-from adapters.instagram_media import MEDIA_FIELDS, Container, containers, delete_media, listed_ids, status_of
-from adapters.instagram_staging import PictureHost, Staging
+from adapters.http import picture_at
+from adapters.instagram_media import (
+    MEDIA_FIELDS,
+    Container,
+    addresses,
+    containers,
+    delete_media,
+    listed_ids,
+    status_of,
+)
+from adapters.instagram_staging import PictureHost, Staging, take_down_quietly
 from policies.terms import Channel
 
 __all__ = ["InstagramAdapter", "InstagramSettings", "PictureHost"]
@@ -76,14 +86,14 @@ class InstagramSettings:
     patience: timedelta = timedelta(seconds=60)
 
 
-def _log_open_comments(code: str) -> None:
+def _log_open_comments(_: str, code: str) -> None:
     log.warning("comments could not be closed: %s", code)
 
 
 class InstagramAdapter:
     """The channel Instagram. Thread-safe: each thread has its own client and session.
 
-    `on_comments_open` is told the code of the error where a notice is up and its comments could not be closed.
+    `on_comments_open` is told the id and the code of the error where the comments of a notice could not be closed.
     """
 
     channel = Channel.INSTAGRAM
@@ -95,7 +105,7 @@ class InstagramAdapter:
         *,
         clock: Callable[[], datetime],
         wait: Callable[[float], object] | None = None,
-        on_comments_open: Callable[[str], None] = _log_open_comments,
+        on_comments_open: Callable[[str, str], None] = _log_open_comments,
     ) -> None:
         self.settings = settings
         self.host = host
@@ -152,7 +162,13 @@ class InstagramAdapter:
         self._note_permalink(row, key, attempt)
 
     def trace(self, rendered: Rendered, attempt: Attempt) -> Trace:
-        """By the ids known and the marker among the account's media; a published container proves that it is up."""
+        """By the ids known and the marker among the account's media; a published container proves that it is up.
+
+        What the lost try had still to do is done: its hosted pictures come down, and comments are closed.
+        """
+        for row in attempt.made:
+            if row.kind is ArtefactKind.FILE and row.platform_id:
+                take_down_quietly(self.host, row)
         known = [each.platform_id for each in attempt.made if each.kind is ArtefactKind.POST and each.platform_id]
         seen: dict[str, Sighting] = {}
         try:
@@ -168,6 +184,8 @@ class InstagramAdapter:
                 return Unsure("published-but-not-listed")
         except AdapterError as error:
             return Unsure(error.code)
+        for key in seen:
+            self._close_comments(key)
         return Found(sightings=tuple(seen.values())) if seen else Absent()
 
     def edit(self, artefacts: Artefacts, rendered: Rendered, attempt: Attempt) -> None:  # noqa: ARG002
@@ -237,7 +255,7 @@ class InstagramAdapter:
                 answered = self._graph.put_object(self.settings.user_id, "media_publish", creation_id=container)
         except NotDone:
             # What a container already published is refused with is unknown until tried (section 10).
-            if status_of(self._graph, container) is Container.PUBLISHED:
+            if status_of(self._graph, container) in (Container.PUBLISHED, Container.UNREADABLE):
                 raise InDoubt("published-though-refused") from None
             raise
         return id_in(answered)
@@ -268,7 +286,7 @@ class InstagramAdapter:
             with ours():
                 self._graph.change(key, comment_enabled=False)
         except AdapterError as error:
-            self.on_comments_open(error.code)
+            self.on_comments_open(key, error.code)
 
     def _note_permalink(self, row: Artefact, key: str, attempt: Attempt) -> None:
         """The notice is up and its id noted; without its address a person finds it by the id."""
@@ -309,7 +327,12 @@ class InstagramAdapter:
             url=node.get("permalink"),
             created_at=instant(node.get("timestamp")),
             text=str(node.get("caption") or ""),
+            pictures=tuple(partial(self._picture, each) for each in addresses(node)),
         )
+
+    def _picture(self, address: str) -> bytes:
+        graph = self.settings.graph
+        return picture_at(address, like=graph.base_url, deadline=graph.deadline, proxies=graph.proxies)
 
 
 def _require_sendable(rendered: Rendered) -> None:

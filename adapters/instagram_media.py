@@ -1,14 +1,15 @@
 """What Instagram says of a container and of a post, and how a post is asked to go (meta, sections 4.1 and 4.3)."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from adapters.base import AdapterError, Artefact, ArtefactKind, Artefacts, ByHand, InDoubt, Throttled
 from adapters.graph import GraphCallError, GraphClient
 from adapters.graph_errors import ACCOUNT_RESTRICTED, DELETE_TYPE_UNSUPPORTED, outcome
 
-MEDIA_FIELDS = "id,caption,timestamp,permalink,media_type"
+MEDIA_FIELDS = "id,caption,timestamp,permalink,media_type,media_url,children{media_type,media_url}"
 # A listing may be a little behind or disagree by a little about times.
 SLACK = timedelta(days=1)
 SLOWEST_POLL = 15.0
@@ -42,11 +43,18 @@ def status_of(client: GraphClient, key: str) -> Container:
         raise InDoubt("container-status-unknown") from None
 
 
-def wait_for(client: GraphClient, key: str, patience: timedelta, wait: Callable[[float], object]) -> timedelta:
-    """Returns once the container is finished, with the patience left. A slow one is taken up again by a later try."""
-    left, pause = patience.total_seconds(), 1.0
+def wait_for(
+    client: GraphClient, key: str, patience: timedelta, wait: Callable[[float], object], clock: Callable[[], datetime]
+) -> timedelta:
+    """Returns once the container is finished, with the patience left. A slow one is taken up again by a later try.
+
+    The time the answers take counts as well, since the picture is public meanwhile.
+    """
+    left, pause, until = patience.total_seconds(), 1.0, clock() + patience
     while True:
-        match status_of(client, key):
+        status = status_of(client, key)
+        left = min(left, (until - clock()).total_seconds())
+        match status:
             case Container.FINISHED:
                 return timedelta(seconds=max(left, 0.0))
             case Container.PUBLISHED:
@@ -91,6 +99,15 @@ def delete_media(
                 raise ByHand(error.failure.name, steps=STEPS, link=link()) from None
         else:
             return
+
+
+def addresses(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where the pictures of a post are. A film's address is the film's, which is not fetched."""
+    children = node.get("children")
+    items = children.get("data") if isinstance(children, dict) else None
+    shown = [node, *(each for each in (items if isinstance(items, list) else []) if isinstance(each, dict))]
+    found = [str(each["media_url"]) for each in shown if each.get("media_url") and each.get("media_type") != "VIDEO"]
+    return tuple(dict.fromkeys(found))
 
 
 def containers(artefacts: Artefacts) -> list[str]:

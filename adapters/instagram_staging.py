@@ -50,6 +50,15 @@ class PictureHost(Protocol):
         ...
 
 
+def take_down_quietly(host: PictureHost, row: Artefact) -> None:
+    """Where something else is to be told first; `Staging.withdraw` and the row see to the rest."""
+    assert row.platform_id is not None
+    try:
+        host.take_down(row.platform_id)
+    except AdapterError as error:
+        log.warning("hosted picture not taken down at once: %s", error.code)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Staging:
     """Everything one attempt does before media_publish."""
@@ -66,7 +75,7 @@ class Staging:
         """The finished container of an earlier try; None where a new one may be made."""
         container = self._resumable()
         if container is not None:
-            wait_for(self.client, container, self.patience, self.wait)
+            wait_for(self.client, container, self.patience, self.wait, self.clock)
         return container
 
     def _resumable(self) -> str | None:
@@ -93,16 +102,16 @@ class Staging:
             for each in rendered.pictures
         ]
         try:
-            self.attempt.go()
             urls = [self._hosted(row, each) for row, each in zip(rows, rendered.pictures, strict=True)]
             container = self._container(rendered, urls)
         finally:
             for row in rows:
-                self._take_down_quietly(row)
+                take_down_quietly(self.host, row)
         return container
 
     def _hosted(self, row: Artefact, picture: RenderedPicture) -> str:
         assert row.platform_id is not None
+        self.attempt.go()
         url = self.host.put(row.platform_id, picture.data)
         self.attempt.note(row, platform_id=row.platform_id, url=url, created_at=self.clock())
         return url
@@ -112,7 +121,7 @@ class Staging:
         if len(pairs) == 1:
             url, picture = pairs[0]
             key = self._make(ArtefactKind.CONTAINER, image_url=url, caption=rendered.text, alt_text=picture.alt_text)
-            wait_for(self.client, key, self.patience, self.wait)
+            wait_for(self.client, key, self.patience, self.wait, self.clock)
             return key
         # The pages of a carousel cannot be published by themselves, so they are no containers to resume with.
         pages = [
@@ -121,9 +130,9 @@ class Staging:
         ]
         left = self.patience
         for page in pages:
-            left = wait_for(self.client, page, left, self.wait)
+            left = wait_for(self.client, page, left, self.wait, self.clock)
         key = self._make(ArtefactKind.CONTAINER, media_type="CAROUSEL", children=",".join(pages), caption=rendered.text)
-        wait_for(self.client, key, left, self.wait)
+        wait_for(self.client, key, left, self.wait, self.clock)
         return key
 
     def _make(self, kind: ArtefactKind, **data: Any) -> str:
@@ -133,14 +142,6 @@ class Staging:
         key = id_in(answered)
         self.attempt.note(row, platform_id=key, created_at=self.clock())
         return key
-
-    def _take_down_quietly(self, row: Artefact) -> None:
-        """On the way out of a failure, which is what must be told; `withdraw` and the row see to the rest."""
-        assert row.platform_id is not None
-        try:
-            self.host.take_down(row.platform_id)
-        except AdapterError as error:
-            log.warning("hosted picture not taken down at once: %s", error.code)
 
     def withdraw(self) -> None:
         """Take every hosted picture down and see it gone; nothing is published before."""

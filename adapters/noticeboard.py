@@ -7,6 +7,7 @@ holds no personal data.
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from html import escape
@@ -23,20 +24,32 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 KEEP_TOMBSTONES = timedelta(days=90)
 TITLE = "Enforcement notice"
 LISTS = ("index.html", "feed.atom")
+_RECORD = re.compile(r"[A-Za-z0-9_-]{1,64}\.json")
 
 ET.register_namespace("", ATOM)
 ET.register_namespace("at", TOMBSTONES)
 
 STYLESHEET = """\
-body { margin: 0 auto; max-width: 42rem; padding: 1rem; color: #0b0c0c; background: #fff;
-  font: 1.1875rem/1.4 system-ui, "Segoe UI", Roboto, Arial, sans-serif; }
-h1 { font-size: 2rem; line-height: 1.15; }
-a { color: #1d70b8; }
-a:focus { outline: 3px solid #ffdd00; color: #0b0c0c; background: #ffdd00; }
-img { max-width: 100%; height: auto; }
+body { margin: 0 auto; max-width: 42rem; padding: 0 1rem 2rem; color: #0b0c0c; background: #fff;
+  font: 1.1875rem/1.4 system-ui, "Segoe UI", Roboto, Arial, sans-serif; overflow-wrap: anywhere; }
+header { border-bottom: 0.5rem solid #1d70b8; font-weight: 700; }
+header p { margin: 1rem 0 0.5rem; }
+main { padding-top: 1rem; }
+.kind { margin: 0; color: #484949; font-size: 1.25rem; }
+h1 { margin: 0 0 1.5rem; font-size: 2rem; line-height: 1.15; }
+h2 { margin: 2rem 0 1rem; font-size: 1.5rem; line-height: 1.25; }
+a { color: #1a65a6; text-underline-offset: 0.15em; }
+a:visited { color: #54319f; }
+a:hover { color: #0f385c; text-decoration-thickness: 0.15em; }
+a:focus-visible { outline: 3px solid transparent; color: #0b0c0c; background: #ffdd00;
+  box-shadow: 0 -2px #ffdd00, 0 4px #0b0c0c; text-decoration: none; }
+img { display: block; max-width: 100%; height: auto; }
 ul { padding-left: 1.25rem; }
+li { margin-bottom: 0.5rem; }
+dl + dl { border-top: 1px solid #8e979c; padding-top: 1rem; }
 dt { font-weight: 700; }
 dd { margin: 0 0 0.75rem; }
+footer { margin-top: 2rem; border-top: 1px solid #8e979c; }
 """
 
 _PAGE = """\
@@ -98,9 +111,12 @@ class Board:
         fields = self._state(f"notices/{page_id}.json")
         if not fields:
             return None
-        for name in ("published", "updated", "removed"):
-            fields[name] = fields[name] and datetime.fromisoformat(fields[name])
-        return Notice(**fields)
+        try:
+            for name in ("published", "updated", "removed"):
+                fields[name] = fields[name] and datetime.fromisoformat(fields[name])
+            return Notice(**fields)
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def keep(self, notice: Notice) -> None:
         """Remember a notice before anything of it can be seen. It is listed once its page is there."""
@@ -158,8 +174,9 @@ class Board:
         """Every notice with what the disk says of it, newest first."""
         found = []
         for name in self.folder.names(".state/notices"):
-            notice = self.notice(name.removesuffix(".json"))
-            if notice is None:
+            # What is not ours, such as an editor's copy, holds up nothing.
+            notice = self.notice(name.removesuffix(".json")) if _RECORD.fullmatch(name) else None
+            if notice is None or f"{notice.page_id}.json" != name:
                 continue
             up = self._page_is_up(notice.page_id) and notice.removed is None
             seen = notice
@@ -192,8 +209,8 @@ class Board:
 
     def _index(self, up: list[Notice]) -> bytes:
         rows = "".join(
-            f'<li><a href="n/{each.page_id}/">{TITLE}</a>, '
-            f'<time datetime="{each.published.isoformat()}">{_day(each.published)}</time></li>\n'
+            f'<li><a href="n/{each.page_id}/">{TITLE}, '
+            f'<time datetime="{each.published.isoformat()}">{_day(each.published)}</time></a></li>\n'
             for each in up
         )
         body = f"<ul>\n{rows}</ul>\n" if up else "<p>There are no notices at present.</p>\n"
@@ -230,8 +247,11 @@ class Board:
     def _updated(self, digest: str, now: datetime) -> datetime:
         """When the feed last changed. Never goes back, whatever the clock does: readers would keep a removed entry."""
         kept = self._state("feed.json")
-        last = datetime.fromisoformat(kept["updated"]) if kept else None
-        if last is not None and kept["digest"] == digest:
+        try:
+            last = datetime.fromisoformat(kept["updated"])
+        except (KeyError, TypeError, ValueError):
+            last = None
+        if last is not None and kept.get("digest") == digest:
             return last
         updated = now if last is None else max(now, last + timedelta(seconds=1))
         state = {"digest": digest, "updated": updated.isoformat()}

@@ -7,7 +7,7 @@ Coming down: picture, page, marker of the 410, lists. See platforms: website, se
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -119,6 +119,10 @@ class WebsiteAdapter:
             except (OSError, PathRefused):
                 if self._folder.exists(page.path):
                     raise InDoubt("site-disk") from None
+                if any(self._folder.exists(each) for each in wrote):
+                    # A picture is public without its page; where this fails too, its row sees to it.
+                    with suppress(InDoubt):
+                        self._take_back(page.page_id)
                 raise
 
     def trace(self, rendered: Rendered, attempt: Attempt) -> Trace:  # noqa: ARG002  the page's address says it all

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import requests
@@ -38,16 +39,26 @@ from adapters.base import (
     Unsure,
     worst,
 )
-from adapters.http import EdgeSession, as_outcome
+from adapters.http import PLATFORM_TIME, EdgeSession, as_outcome, picture_at
 from adapters.x_errors import Reply, refusal
-from adapters.x_posts import PICTURES, TEXT_LIMIT, born_at, carries, id_of, listed, measure, require_sendable
+from adapters.x_posts import (
+    LISTING,
+    PAGE,
+    PICTURES,
+    TEXT_LIMIT,
+    TIMELINE_REACH,
+    addresses,
+    born_at,
+    carries,
+    id_of,
+    listed,
+    measure,
+    require_sendable,
+)
 from policies.terms import Channel
 
 LOOK_BACK = timedelta(minutes=2)
 ACCOUNT_TRUSTED = timedelta(minutes=5)
-PAGE = 100
-# The own timeline reaches no further back (platforms: x, section 4).
-TIMELINE_REACH = 3200
 SDK_LOGGERS = ("tweepy", "oauthlib", "requests_oauthlib")
 
 
@@ -71,6 +82,8 @@ class _Session(EdgeSession):
     """Sends to the configured host what tweepy addresses to its own, before it is signed, and keeps the answer."""
 
     OLD = "https://api.twitter.com"
+
+    platform_time = PLATFORM_TIME
 
     def __init__(self, settings: XSettings) -> None:
         super().__init__(deadline=settings.deadline, proxies=dict(settings.proxies))
@@ -207,7 +220,7 @@ class XAdapter:
         while True:
             reply = self._page(since, token)
             items = listed(reply.data)
-            yield from (self._sighting(each) for each in items)
+            yield from (self._sighting(each, reply.body) for each in items)
             count += len(items)
             following = reply.meta.get("next_token")
             if not following:
@@ -305,7 +318,7 @@ class XAdapter:
     def _page(self, since: datetime, token: str | None) -> Reply:
         reply = self._ask(
             lambda client: client.get_users_tweets(
-                self.settings.account_id, start_time=since, max_results=PAGE, pagination_token=token, user_auth=True
+                self.settings.account_id, start_time=since, pagination_token=token, **LISTING
             )
         )
         if not reply.ok or reply.body is None:
@@ -314,16 +327,19 @@ class XAdapter:
             raise InDoubt("timeline-incomplete")
         return reply
 
-    def _sighting(self, post: dict[str, Any]) -> Sighting:
+    def _sighting(self, post: dict[str, Any], body: Any = None) -> Sighting:
         key = id_of(post)
         if key is None:
             raise InDoubt("unreadable-answer")
+        ours = self.settings
+        fetch = partial(picture_at, like=ours.base_url, deadline=ours.deadline, proxies=ours.proxies)
         return Sighting(
             kind=ArtefactKind.POST,
             platform_id=key,
             url=self._url(key),
             created_at=born_at(key),
             text=html.unescape(str(post.get("text", ""))),
+            pictures=tuple(partial(fetch, each) for each in addresses(post, body)),
         )
 
     def _url(self, post_id: str) -> str:

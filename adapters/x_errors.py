@@ -71,8 +71,12 @@ class Reply:
 
     @property
     def partial(self) -> bool:
-        """Whether `errors` says that something was left out."""
-        return isinstance(self.body, dict) and bool(self.body.get("errors"))
+        """Whether `errors` says that something was left out; a picture beside a post does not count."""
+        errors = self.body.get("errors") if isinstance(self.body, dict) else None
+        beside = isinstance(errors, list) and all(
+            isinstance(each, dict) and each.get("resource_type") == "media" for each in errors
+        )
+        return bool(errors) and not beside
 
     def kinds(self) -> set[str]:
         """Problem types by their last part: the host moved from api.twitter.com to api.x.com."""
@@ -143,4 +147,5 @@ def _reset(value: str | None, now: datetime) -> datetime | None:
         at = datetime.fromtimestamp(int(value or ""), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return at if at <= now + LONGEST_WAIT else None
+    # One that has passed says nothing of the next request: both clocks may differ.
+    return at if now < at <= now + LONGEST_WAIT else None

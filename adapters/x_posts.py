@@ -10,6 +10,16 @@ TEXT_LIMIT = 280
 PICTURES = PictureRules(max_bytes=5_000_000, max_side=4096, max_count=4)
 # Ids count the milliseconds since this instant in their upper bits.
 ID_EPOCH_MS = 1_288_834_974_657
+# The own timeline reaches no further back (platforms: x, section 4).
+TIMELINE_REACH = 3200
+PAGE = 100
+# An expansion brings `attachments.media_keys` and, beside the posts, `includes.media`.
+LISTING: dict[str, Any] = {
+    "max_results": PAGE,
+    "expansions": ["attachments.media_keys"],
+    "media_fields": ["url", "preview_image_url"],
+    "user_auth": True,
+}
 
 
 def measure(text: str) -> int:
@@ -45,6 +55,15 @@ def id_of(item: Any) -> str | None:
 
 def listed(data: Any) -> list[dict[str, Any]]:
     return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+
+
+def addresses(post: dict[str, Any], body: Any) -> tuple[str, ...]:
+    """Where the pictures of a post, or the stills of its films, are, by what came with the listing."""
+    attached, includes = post.get("attachments"), body.get("includes") if isinstance(body, dict) else None
+    keys = attached.get("media_keys") if isinstance(attached, dict) else None
+    media = listed(includes.get("media")) if isinstance(includes, dict) else []
+    shown = [each for each in media if isinstance(keys, list) and each.get("media_key") in keys]
+    return tuple(str(at) for each in shown if (at := each.get("url") or each.get("preview_image_url")))
 
 
 def born_at(post_id: str) -> datetime | None:

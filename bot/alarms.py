@@ -25,9 +25,10 @@ _BY = "daemon"
 def raise_alarms(bot: Bot, tx: Tx, now: datetime, *, found: Mapping[AlertKind, bool] | None = None) -> None:
     """Raise every alarm there is a reason for and close those that are over.
 
-    `found` says what only the caller can know, such as JOURNAL_BROKEN or CLOCK_WRONG: True raises and False closes;
-    a kind that is not named stays as it is.
+    `found` says what only the caller can know, such as JOURNAL_BROKEN: True raises and False closes; a kind that is
+    not named stays as it is.
     """
+    clock = {} if bot.clock_skew is None else {AlertKind.CLOCK_WRONG: bot.clock_wrong}
     raised = desk.open_alerts(tx)
     wanted = {alarm.key: alarm for alarm in _reasons(bot, tx, now, raised)}
     for row in raised:
@@ -36,7 +37,7 @@ def raise_alarms(bot: Bot, tx: Tx, now: datetime, *, found: Mapping[AlertKind, b
             _close(tx, row, now)
     for alarm in (*wanted.values(), *_happened(tx)):
         _raise(bot, tx, alarm, now)
-    for kind, applies in (found or {}).items():
+    for kind, applies in {**clock, **(found or {})}.items():
         if applies:
             _raise(bot, tx, Alarm(kind=kind), now)
         else:
@@ -71,6 +72,7 @@ def _reasons(bot: Bot, tx: Tx, now: datetime, raised: list[desk.AlertRow]) -> li
         *rules.removals(bot, tx, now, tuple(stake.values())),
         *rules.waiting(bot, tx, now),
         *rules.approvals(bot, tx, now),
+        *rules.tasks(tx, now),
         *rules.credentials(bot, tx, now),
         *rules.loop(bot, tx, now),
     ]

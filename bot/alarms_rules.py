@@ -8,9 +8,10 @@ from bot.alert_kinds import AlertKind
 from bot.context import Bot
 from bot.settings_values import spoken
 from bot.standing import Copy, ref_of, since_beat
+from policies.duties import DECIDE_REQUEST, duty_of, last_appeal_check
 from policies.lifecycle import WANTED_ONCE, Edge, State
 from policies.terms import Channel, Reason
-from store import desk, journal, posts, publications, survey
+from store import artefacts, desk, journal, posts, publications, survey
 from store.ledger import Tx
 
 _K = AlertKind
@@ -20,6 +21,7 @@ REMOVAL_KINDS = frozenset(
 # Over as soon as the ledger no longer shows the reason.
 LEVEL_KINDS = REMOVAL_KINDS | {
     _K.HELD, _K.FACTS_UNCONFIRMED, _K.PAGE_UNSEEN, _K.APPROVAL_WAITING, _K.APPROVAL_LAPSING, _K.APPROVAL_LAPSED,
+    _K.TASK_OVERDUE, _K.APPEAL_UNCHECKED, _K.REQUEST_OVERDUE,
     _K.SENT_BACK, _K.CREDENTIAL_EXPIRING, _K.CREDENTIAL_REVOKED, _K.CREDENTIAL_CANNOT_REMOVE, _K.LOOP_LATE,
 }  # fmt: skip
 # Something happened: over once somebody has acknowledged it, or sooner where it was cured.
@@ -136,6 +138,18 @@ def approvals(bot: Bot, tx: Tx, now: datetime) -> Iterator[Alarm]:
             yield Alarm(kind=_K.APPROVAL_WAITING, ref=each.ref, about=str(each.revision))
 
 
+def tasks(tx: Tx, now: datetime) -> Iterator[Alarm]:
+    """Tasks that nobody did in time. A removal by hand and an alarm's own task have their alarms already."""
+    for task in desk.open_tasks(tx):
+        duty = duty_of(task.what)
+        if duty is None or task.due_at > now:
+            continue
+        kind = _K.REQUEST_OVERDUE if duty is DECIDE_REQUEST else _K.TASK_OVERDUE
+        kind = _K.APPEAL_UNCHECKED if last_appeal_check(task.what) else kind
+        ref = publications.by_id(tx, task.publication_id).ref if task.publication_id is not None else None
+        yield Alarm(kind=kind, ref=ref, about=str(task.id))
+
+
 def credentials(bot: Bot, tx: Tx, now: datetime) -> Iterator[Alarm]:
     """Credentials that die, are dead, or lack the right to remove."""
     for channel in bot.adapters:
@@ -166,12 +180,18 @@ def told_by(tx: Tx, entry: journal.Entry) -> Alarm | None:
         return None
     post, reason = posts.get(tx, post_id), entry.codes.get("reason")
     match entry.event:
-        case Edge.EXTRA_COPY:
+        # One that a person has just told to take down is no news.
+        case Edge.EXTRA_COPY if entry.actor == "daemon":
             kind = _K.UNKNOWN_COPY
         case Edge.SEEN:
             kind = _K.POST_RETURNED
         case Edge.DUE_DOWN if reason == Reason.REMOVED_OUTSIDE:
             kind = _K.REMOVED_OUTSIDE
+        case Edge.ACCEPTED if post.channel is Channel.FACEBOOK and post.publication_id is not None:
+            # The Graph API has no way to close comments there: somebody has to watch them (design: section 9).
+            author = survey.author_of(tx, post.publication_id, post.revision)
+            code = "moderate-comments"
+            return Alarm(kind=_K.COMMENTS_TO_MODERATE, ref=ref_of(post), channel=post.channel, code=code, author=author)
         case Edge.CALLED_OFF | Edge.REFUSED_LEFT | Edge.REFUSED_CLEAN if _nobody_decided(tx, post, reason):
             kind = _K.CHANNEL_REFUSED if reason == Reason.REFUSED_PART_WAY else _K.CALLED_OFF
             author = survey.author_of(tx, post.publication_id, post.revision) if post.publication_id else None
@@ -183,14 +203,25 @@ def told_by(tx: Tx, entry: journal.Entry) -> Alarm | None:
 
 
 _TELLING = frozenset(
-    {Edge.EXTRA_COPY, Edge.SEEN, Edge.DUE_DOWN, Edge.CALLED_OFF, Edge.REFUSED_LEFT, Edge.REFUSED_CLEAN}
-)
+    {
+        Edge.EXTRA_COPY, Edge.SEEN, Edge.DUE_DOWN, Edge.ACCEPTED, Edge.CALLED_OFF, Edge.REFUSED_LEFT,
+        Edge.REFUSED_CLEAN,
+    }
+)  # fmt: skip
 
 
 def _nobody_decided(tx: Tx, post: posts.Post, reason: object) -> bool:
     """Whether it stays down without an officer having wanted that: a retraction tells its author by itself."""
     retracted = post.publication_id is not None and publications.retraction_of(tx, post.publication_id) is not None
     return reason in _NOT_DECIDED_BY_A_PERSON and not retracted
+
+
+def raise_comments_open(tx: Tx, channel: Channel, platform_id: str, now: datetime) -> None:
+    """Tell that the comments of a notice could not be closed; each notice has an alarm of its own."""
+    rows = artefacts.known(tx, channel, platform_id)
+    ref = ref_of(posts.get(tx, rows[-1].post_id)) if rows else None
+    alarm = Alarm(kind=_K.COMMENTS_OPEN, ref=ref, channel=channel, about="" if ref else platform_id)
+    desk.raise_alert(tx, key=alarm.key, kind=alarm.kind.value, now=now, ref=ref, channel=channel.value)
 
 
 def is_over(tx: Tx, row: desk.AlertRow) -> bool:
@@ -201,7 +232,7 @@ def is_over(tx: Tx, row: desk.AlertRow) -> bool:
     if kind in NOT_UP_KINDS:
         return any(post.state in WANTED_ONCE for post in copies_named(tx, row))
     if kind in WHILE_LIVE_KINDS and row.ref is not None:
-        return not any(post.state is State.LIVE for post in copies_named(tx, row))
+        return not any(post.state in {State.POSTING, State.LIVE} for post in copies_named(tx, row))
     return False
 
 

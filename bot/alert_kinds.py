@@ -36,6 +36,9 @@ class AlertKind(StrEnum):
     CLOCK_WRONG = "clock_wrong"
     LOOP_LATE = "loop_late"
     PERSON_ADDED = "person_added"
+    TASK_OVERDUE = "task_overdue"
+    APPEAL_UNCHECKED = "appeal_unchecked"
+    REQUEST_OVERDUE = "request_overdue"
     TEST = "test"
 
 
@@ -57,6 +60,8 @@ _WRONG = "wrong-person"
 _RESTORE = "restore-from-backup"
 _CLOCK = "clock-wrong"
 _JOURNAL = "journal-broken"
+_APPEAL = "appeal-unchecked"
+_REQUEST = "removal-request"
 
 ADVICE: dict[AlertKind, Advice] = {
     AlertKind.REMOVAL_UNVERIFIED: Advice(
@@ -194,8 +199,24 @@ ADVICE: dict[AlertKind, Advice] = {
         second=True,
     ),
     AlertKind.PERSON_ADDED: Advice(
-        title="A person was given a role",
+        title="A person's role or token has changed",
         do="If you did not expect it, have an administrator look at the journal.",
+    ),
+    AlertKind.TASK_OVERDUE: Advice(
+        title="{what}: a task was not done in time",
+        do="Run `downdate tasks`, and do it or have it done.",
+    ),
+    AlertKind.APPEAL_UNCHECKED: Advice(
+        title="{what}: nobody has confirmed that no appeal was lodged",
+        do="Ask the court now, and answer the task. If nobody can be asked, take the notice down.",
+        runbook=_APPEAL,
+        second=True,
+    ),
+    AlertKind.REQUEST_OVERDUE: Advice(
+        title="{what}: a removal request was not decided in time",
+        do="Decide it now, two people of whom one is the Data Protection Officer. If in doubt, uphold it.",
+        runbook=_REQUEST,
+        second=True,
     ),
     AlertKind.TEST: Advice(
         title="Test: alarms reach you",

@@ -7,20 +7,19 @@ from adapters import build
 from adapters.base import Adapter
 from adapters.facebook import FacebookSettings
 from adapters.graph import GraphSettings
+from adapters.http import PLATFORM_TIME
 from adapters.instagram import InstagramSettings
 from adapters.website import WebsiteSettings
 from adapters.x import XSettings
 from bot import settings_model as given
-from bot.alert_kinds import AlertKind
+from bot.alarms_rules import raise_comments_open
 from bot.context import Bot, plan_of, words_of
+from bot.layout import policy_version
 from bot.settings_model import Settings
 from bot.settings_values import Secret, is_loopback
 from policies.terms import Channel
-from store import desk
-from store.ledger import Ledger, open_ledger
+from store.ledger import Ledger
 from store.media import MediaStore
-from store.sqlite import BUSY
-from store.types import read_key
 
 
 def wall_clock() -> datetime:
@@ -53,7 +52,7 @@ def _public(base_url: str, real: str) -> str:
 
 
 def adapters_of(
-    settings: Settings, clock: Callable[[], datetime], on_comments_open: Callable[[str], None]
+    settings: Settings, clock: Callable[[], datetime], on_comments_open: Callable[[str, str], None]
 ) -> dict[Channel, Adapter]:
     """The enabled channels, each with its own settings and credentials."""
     channels = settings.channels
@@ -99,28 +98,15 @@ def adapters_of(
     )
 
 
-def ledger_of(settings: Settings, *, busy: float = BUSY) -> Ledger:
-    """The ledger the settings name. Raises LedgerRefusedError where there is none or the key is another's.
-
-    For `busy` seconds it waits for other processes, then LedgerBusyError is raised.
-    """
-    given = settings.ledger
-    return open_ledger(given.url, read_key(given.key_file), given.folder, busy=busy)
-
-
 def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime] = wall_clock) -> Bot:
     """Everything one process works with."""
 
-    def comments_open(code: str) -> None:
+    def comments_open(platform_id: str, _: str) -> None:
         with ledger.write() as tx:
-            desk.raise_alert(
-                tx,
-                key=f"{AlertKind.COMMENTS_OPEN.value}:{code}",
-                kind=AlertKind.COMMENTS_OPEN.value,
-                now=clock(),
-                channel=Channel.INSTAGRAM.value,
-            )
+            raise_comments_open(tx, Channel.INSTAGRAM, platform_id, clock())
 
+    # The ledger is opened before its settings are known: its mark decides which of them are allowed.
+    ledger.policy = policy_version(settings)
     return Bot(
         ledger=ledger,
         adapters=adapters_of(settings, clock, comments_open),
@@ -129,4 +115,5 @@ def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime
         words=words_of(settings),
         plan=plan_of(settings),
         clock=clock,
+        platform_time=PLATFORM_TIME.now,
     )

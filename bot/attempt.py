@@ -4,7 +4,7 @@ from datetime import datetime
 
 from adapters import base
 from bot.context import Bot
-from policies.retention import wanted
+from bot.outcomes import wanted_now
 from store import artefacts, cases, journal, posts, publications
 from store.ledger import Tx
 
@@ -105,13 +105,5 @@ class LedgerAttempt:
         approval = publications.approval_of(tx, row.publication_id, row.revision)
         if approval is None or now >= approval.given_at + self._bot.settings.retention.approval_lapses:
             return "approval-lapsed"
-        known = publications.by_id(tx, row.publication_id)
-        verdict = wanted(
-            publications.load(tx, row.publication_id, row.revision),
-            first_up_at=cases.first_up(tx, row.publication_id),
-            events=cases.events_of(tx, known.case_key),
-            retraction=publications.retraction_of(tx, row.publication_id),
-            now=now,
-            plan=self._bot.plan,
-        )
+        verdict = wanted_now(self._bot, tx, row.publication_id, row.revision, now)
         return None if verdict.up and row.reason is None else "not-wanted"

@@ -1,18 +1,17 @@
 """Looks both ways: what is on each account and not in the ledger, and what the ledger holds to be up and is not.
 
-An item concerns us only if it carries our marker; other items of the council are neither stored, alarmed nor deleted
-(design: section 2).
+An item concerns us only if it carries our marker, or shows what a notice shows: then `bot.elsewhere` asks a person.
+Other items of the council are neither stored, alarmed nor deleted (design: section 2).
 """
 
-import html
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from adapters.base import EXPIRING, Sighting, Unauthorised
-from bot import outcomes
+from bot import elsewhere, outcomes
 from bot.alert_kinds import AlertKind
 from bot.context import Bot
+from bot.elsewhere import as_shown
 from bot.render import ref_pattern
 from policies.lifecycle import State
 from policies.retention import spread
@@ -25,8 +24,6 @@ Tell = Callable[[AlertKind, str | None, Channel], None]
 
 # Deletions of each window that are kept for urgent retractions (reliability: fault 14).
 RESERVE = 10
-
-_LINK = re.compile(r"https?://\S+")
 
 
 def compare_due(bot: Bot, now: datetime) -> list[Channel]:
@@ -51,23 +48,35 @@ def compare(
 
     `everything` goes back to the earliest first sight of any post not closed for 30 days. `tell` is given the
     kind, ref and channel of each finding. Raises AdapterError where the listing failed;
-    then nothing counts as compared.
+    then nothing counts as compared, and what that says about the credentials is remembered.
     """
     started = bot.now
     loop = bot.settings.loop
     period = loop.compare_every_x if channel is Channel.X else loop.compare_every
     with bot.ledger.write() as tx:
+        last = desk.account(tx, channel).compared_since
         since = _since(bot, tx, channel, started, everything=everything)
         desk.set_account(tx, channel, compare_due_at=started + period)
     listed: set[str] = set()
     found = 0
-    for sighting in bot.adapters[channel].recent(since):
-        listed.add(sighting.platform_id)
+    others: list[Sighting] = []
+    try:
+        for sighting in bot.adapters[channel].recent(since):
+            listed.add(sighting.platform_id)
+            with bot.ledger.write() as tx:
+                met = _meet(bot, tx, channel, sighting, tell=tell)
+            if met is None:
+                others.append(sighting)
+            found += met or 0
+    except Unauthorised as error:
         with bot.ledger.write() as tx:
-            found += _meet(bot, tx, channel, sighting, tell=tell)
+            desk.set_account(tx, channel, problem=error.code)
+        raise
+    whole = elsewhere.look(bot, channel, others, seen_before=last and last - loop.compare_overlap)
     with bot.ledger.write() as tx:
         _look_for_ghosts(tx, channel, listed, since, bot.now)
-        desk.set_account(tx, channel, compared_since=started, problem=None)
+        # Where a picture could not be read for now, the next comparison goes back as far as this one.
+        desk.set_account(tx, channel, compared_since=started if whole else last, problem=None)
         journal.append(
             tx, now=bot.now, actor="daemon", event="compared", subject=channel, items=len(listed), strays=found
         )
@@ -96,14 +105,15 @@ def _meet(
     sighting: Sighting,
     *,
     tell: Tell | None,
-) -> int:
+) -> int | None:
+    """How many copies came to light; None for what carries no marker of ours."""
     now = bot.now
     rows = [row for row in artefacts.known(tx, channel, sighting.platform_id) if row.kind == sighting.kind]
     if rows:
         return _meet_known(tx, sighting, rows[0], now, tell)
     marked = ref_pattern(bot.settings.council.ref_prefix).search(sighting.text)
     if marked is None:
-        return 0
+        return None
     marker = marked.group(0)
     ref = marker.rpartition("-")[0]
     known = publications.find(tx, ref)
@@ -131,8 +141,9 @@ def _meet_known(
     tell: Tell | None,
 ) -> int:
     post = posts.get(tx, row.post_id)
-    if post.state in posts.RECHECKS:
+    if not row.open:
         artefacts.back(tx, row.id)
+    if post.state in posts.RECHECKS:
         posts.reopen(tx, post, actor="daemon", now=now)
         if tell is not None:
             tell(AlertKind.POST_RETURNED, post.marker.rpartition("-")[0], post.channel)
@@ -140,11 +151,6 @@ def _meet_known(
     if post.state is State.LIVE and tell is not None and _changed(tx, post, sighting):
         tell(AlertKind.TEXT_CHANGED, post.marker.rpartition("-")[0], post.channel)
     return 0
-
-
-def as_shown(text: str) -> str:
-    """A text as platforms may hand it back: entities resolved, links and white space out (platforms: X, section 6)."""
-    return re.sub(r"\s+", " ", _LINK.sub("", html.unescape(text))).strip()
 
 
 def _changed(tx: Tx, post: posts.Post, sighting: Sighting) -> bool:

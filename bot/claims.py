@@ -11,7 +11,7 @@ from policies.effects import Effect
 from policies.lifecycle import Edge, State, Step
 from policies.publishing import objections
 from policies.terms import Channel, Reason
-from store import artefacts, cases, desk, journal, posts, publications
+from store import artefacts, attestations, cases, desk, journal, posts, publications
 from store.ledger import Tx
 
 
@@ -104,11 +104,25 @@ def _queued(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
     if refused:
         return _call_off(tx, post, Reason.CALLED_OFF, ",".join(sorted({each.clause for each in refused})), now=now)
     held = ",".join(sorted({each.clause for each in found})) or _in_the_way(bot, tx, post, now)
+    if found and held != post.held_for:
+        journal.append(
+            tx, now=now, actor="daemon", event="held_back", subject=post.marker, channel=post.channel, clauses=held
+        )
     if held:
         _free(tx, post, now + _again(bot, held), held_for=held)
         return Step.WAIT
     posts.move(
-        tx, post, Edge.CLAIMED, now=now, actor="daemon", started_at=now, absent_at=None, held_for=None, due_at=now
+        tx,
+        post,
+        Edge.CLAIMED,
+        now=now,
+        actor="daemon",
+        started_at=now,
+        # Whether this claim sent anything must not rest on comparing times: the wall clock may go back.
+        sent_at=None,
+        absent_at=None,
+        held_for=None,
+        due_at=now,
     )
     return Step.PUBLISH
 
@@ -141,6 +155,8 @@ def _again(bot: Bot, held: str) -> timedelta:
 def _in_the_way(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> str | None:
     """What keeps the post waiting although the policy would let it go (design: sections 6 and 7)."""
     assert post.publication_id is not None
+    if bot.clock_wrong:
+        return "clock-wrong"
     kind = publications.by_id(tx, post.publication_id).kind
     sharing = cases.sharing_clocks(tx, post.publication_id)
     alike = [each for each in sharing if publications.by_id(tx, each).kind is kind]
@@ -172,8 +188,7 @@ def page_seen(bot: Bot, tx: Tx, publication_id: int, now: datetime) -> bool:
 
 
 def _posting(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
-    sent = post.sent_at is not None and post.started_at is not None and post.sent_at >= post.started_at
-    if sent:
+    if post.sent_at is not None:
         return Step.TRACE
     # No request since the claim: certainly absent, without settle (design: section 5).
     reason = reason_now(bot, tx, post, now)
@@ -193,7 +208,7 @@ def _live(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
         posts.change(tx, post.id, post.epoch, claimed_until=None, claimed_by=None)
         return Step.LAND
     # A pause stops edits too, never removal (design: section 7).
-    if post.shown_revision != post.revision and post.channel not in desk.paused(tx):
+    if post.shown_revision != post.revision and post.channel not in desk.paused(tx) and not bot.clock_wrong:
         if bot.adapters[post.channel].capabilities.edit is not Edit.NONE:
             return Step.EDIT
         posts.move(tx, post, Edge.DUE_DOWN, now=now, actor="daemon", reason=Reason.SUPERSEDED, due_at=now)
@@ -202,7 +217,25 @@ def _live(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
     return Step.LOOK
 
 
-def _land_removed(bot: Bot, tx: Tx, post: posts.Post, rows: list[artefacts.Artefact], now: datetime) -> Step:
+def land_attested(bot: Bot, tx: Tx, post: posts.Post, *, actor: str, now: datetime) -> None:
+    """Close a post on two persons' word; whoever works on it is fenced off, and it is looked at again."""
+    fenced = posts.fence(tx, post)
+    for row in outcomes.left_over(tx, fenced):
+        artefacts.gone(tx, row.id, evidence=attestations.EVIDENCE, now=now)
+    desk.finish_task(tx, f"by-hand:{post.id}", by=actor, now=now)
+    rows = artefacts.of_post(tx, post.id)
+    _land_removed(bot, tx, fenced, rows, now, actor=actor, code=attestations.EVIDENCE)
+
+
+def _land_removed(  # noqa: PLR0917  # the last two say who, and on what evidence
+    bot: Bot,
+    tx: Tx,
+    post: posts.Post,
+    rows: list[artefacts.Artefact],
+    now: datetime,
+    actor: str = "daemon",
+    code: str | None = None,
+) -> Step:
     outcomes.leave_the_rest(tx, rows, now)
     if post.tries:
         # Only a removal that did not succeed at once can have been given to a person.
@@ -212,7 +245,8 @@ def _land_removed(bot: Bot, tx: Tx, post: posts.Post, rows: list[artefacts.Artef
         post,
         Edge.PROVEN_GONE,
         now=now,
-        actor="daemon",
+        actor=actor,
+        code=code,
         due_at=now + bot.settings.loop.recheck_after,
         tries=0,
         asked_at=None,
@@ -223,8 +257,12 @@ def _land_removed(bot: Bot, tx: Tx, post: posts.Post, rows: list[artefacts.Artef
 
 
 def _closed(bot: Bot, tx: Tx, post: posts.Post, now: datetime) -> Step:
+    rows = [row for row in artefacts.of_post(tx, post.id) if row.platform_id and row.left_at is None]
     over = post.closed_at is None or now > post.closed_at + bot.settings.loop.recheck_for
-    if over or not any(row.platform_id and row.left_at is None for row in artefacts.of_post(tx, post.id)):
+    # What was only attested is looked at until it is proven.
+    unproven = any(row.evidence == attestations.EVIDENCE for row in rows)
+    # R51: one that was asked for by an event is looked at whatever its age.
+    if not rows or (over and not unproven and not post.urgent):
         _free(tx, post, None)
         return Step.WAIT
     return Step.RECHECK
@@ -243,9 +281,18 @@ def land_look(bot: Bot, tx: Tx, post: posts.Post, seen: dict[int, Presence], *, 
             posts.move(tx, post, Edge.SEEN, now=now, actor="daemon", due_at=now, urgent=True, asked_at=None)
         case State.REMOVED | State.NOT_POSTED:
             proven = bool(seen) and set(seen.values()) == {Presence.GONE}
-            posts.change(tx, post.id, post.epoch, due_at=now + (loop.recheck_every if proven else loop.recheck_after))
+            due = now + (loop.recheck_every if proven else loop.recheck_after)
+            posts.change(tx, post.id, post.epoch, due_at=due, urgent=post.urgent and not proven)
+            if proven and post.urgent:
+                _tell_proven_again(tx, post, now)
         case _:
             return
+
+
+def _tell_proven_again(tx: Tx, post: posts.Post, now: datetime) -> None:
+    journal.append(
+        tx, now=now, actor="daemon", event="proven_again", subject=post.marker, channel=post.channel, post=post.id
+    )
 
 
 def land_removal(bot: Bot, tx: Tx, post: posts.Post, seen: dict[int, Presence], *, now: datetime) -> bool:

@@ -6,8 +6,9 @@ Exit codes: 0 done, 1 failure, 2 the command line was wrong, 3 refused or not fo
 
 import logging
 import sys
+import tomllib
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated
@@ -15,7 +16,22 @@ from typing import Annotated
 import typer
 
 from adapters.base import AdapterError
-from bot import cli_notices, cli_reading, cli_records, cli_retract, cli_serving, cli_sign_ins, logs
+from bot import (
+    cli_case,
+    cli_checklist,
+    cli_explain,
+    cli_notices,
+    cli_reading,
+    cli_records,
+    cli_requests,
+    cli_retract,
+    cli_serving,
+    cli_sign_ins,
+    cli_signs,
+    cli_strays,
+    cli_tasks,
+    logs,
+)
 from bot.cli_opening import Doorway, NobodyError, TroubleError
 from bot.cli_output import Exit, Misused, objection_line, tell
 from bot.daemon import AlreadyRunningError
@@ -23,7 +39,7 @@ from bot.intake import NotAllowedHere, Refused
 from bot.settings import SettingsRefused
 from bot.submission_checks import InputRefused
 from store.backup import BackupRefusedError
-from store.ledger import LedgerBusyError, LedgerRefusedError
+from store.ledger import LedgerBusyError, LedgerDamagedError, LedgerRefusedError
 from store.media import MissingPictureError
 from store.sqlite import BUSY
 from store.types import SealBrokenError
@@ -36,14 +52,26 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failure, 2 wrong command line, 3 refused or not found, 4 something may still be up, "
     "5 something is overdue, 75 try again later.",
 )
-for each in (cli_serving, cli_sign_ins, cli_notices, cli_retract, cli_reading, cli_records):
+for each in (
+    cli_serving, cli_sign_ins, cli_checklist, cli_notices, cli_signs, cli_explain, cli_retract, cli_reading,
+    cli_records, cli_tasks, cli_requests, cli_strays, cli_case,
+):  # fmt: skip
     app.add_typer(each.commands)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001  # as Typer calls it
     if asked:
-        typer.echo(f"downdate {version('downdate')}")
+        typer.echo(f"downdate {_installed()}")
         raise typer.Exit
+
+
+def _installed() -> str:
+    """The version, also of a working copy that was never installed (`make run`)."""
+    try:
+        return version("downdate")
+    except PackageNotFoundError:
+        project = Path(__file__).resolve().parent.parent / "pyproject.toml"
+        return str(tomllib.loads(project.read_text())["project"]["version"])
 
 
 @app.callback()
@@ -81,19 +109,22 @@ def before(
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code. What went wrong is told on standard error, with the remedy."""
     logs.configure(sys.stderr, level=logging.WARNING)
-    sys.excepthook = _unexpected
     try:
         app(list(arguments), prog_name="downdate")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else Exit.FAILURE
     except _KNOWN as error:
         return _told(error)
+    finally:
+        # The command line's own library puts its hook there while it runs: with messages, which could quote a notice.
+        sys.excepthook = _unexpected
     return Exit.OK
 
 
 _KNOWN = (
     InputRefused, Refused, NotAllowedHere, NobodyError, LedgerRefusedError, LedgerBusyError, AlreadyRunningError,
-    TroubleError, SettingsRefused, BackupRefusedError, AdapterError, SealBrokenError, MissingPictureError, OSError,
+    LedgerDamagedError, TroubleError, SettingsRefused, BackupRefusedError, AdapterError, SealBrokenError,
+    MissingPictureError, OSError,
 )  # fmt: skip
 
 
@@ -105,6 +136,8 @@ def _told(error: Exception) -> Exit:
             return Exit.USAGE if isinstance(error, Misused) else Exit.REFUSED
         case Refused():
             _lines("Refused by the policy; nothing was done:", [objection_line(each) for each in error.objections])
+            if error.ticks:
+                tell(f"Ticks that its approval needs: {', '.join(error.ticks)}.")
         case NotAllowedHere():
             tell(f"{error.act.value}: Your roles do not allow it (12.1). {error.remedy}")
         case NobodyError():
@@ -136,6 +169,8 @@ def _failed(error: Exception) -> Exit:
             tell(str(error))
         case AdapterError():
             tell(f"The channel answered {error.code}. {error.remedy}".rstrip())
+        case LedgerDamagedError():
+            tell("The ledger's file is damaged. Stop the service and follow the runbook restore-from-backup.")
         case SealBrokenError():
             tell("The ledger's key does not open what is in the ledger. Put the right key back.")
         case MissingPictureError():

@@ -9,9 +9,21 @@ import typer
 
 from bot import intake
 from bot.cli_opening import Doorway, acting
-from bot.cli_output import Exit, misused, objection_json, objection_line, one_of, say, say_json, tell
+from bot.cli_output import (
+    Exit,
+    caution_json,
+    caution_lines,
+    misused,
+    objection_json,
+    objection_line,
+    one_of,
+    say,
+    say_json,
+    tell,
+)
+from bot.cli_signs import fact_json, fact_line
 from bot.context import Bot
-from bot.intake_refusals import NotFound
+from bot.intake_refusals import Conflict, Refused
 from bot.submission import receive_file
 from policies.effects import Tick
 from policies.terms import Channel
@@ -21,9 +33,9 @@ from store.media import MediaStore
 commands = typer.Typer()
 CHANNELS = ", ".join(Channel)
 _TICK_WORDS = (
-    f"What you confirm by name, may be repeated. {Tick.ANOTHER_PERSON}: the new subject number is another person; "
-    f"{Tick.NEW_COURT_EVENT}: the court event is another one; {Tick.POST_AGAIN}: it may go up again where somebody "
-    "took it down by hand."
+    "What you confirm by name, may be repeated; `preview` names those it needs. "
+    f"{Tick.POST_AGAIN}: it may go up again where somebody took it down by hand. Others: "
+    f"{', '.join(tick for tick in Tick if tick is not Tick.POST_AGAIN)}."
 )
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="The notice's reference, such as DBC-7K3Q9M.")]
@@ -94,6 +106,7 @@ def _said(submitted: intake.Submitted, *, as_json: bool, dry_run: bool) -> None:
                 "refused": submitted.refused,
                 "objections": [objection_json(each) for each in submitted.objections],
             }
+            | caution_json(submitted.cautions, submitted.days_since)
         )
     elif dry_run:
         say("Nothing was kept.")
@@ -101,6 +114,10 @@ def _said(submitted: intake.Submitted, *, as_json: bool, dry_run: bool) -> None:
         say(f"{ref}, revision {submitted.revision}, digest {submitted.digest}")
     for each in submitted.objections:
         tell(f"  {objection_line(each)}")
+    for line in caution_lines(submitted.cautions, submitted.days_since):
+        tell(line)
+    if not dry_run and any(each.lesser for each in submitted.objections):
+        tell(f"A lesser form may do (5.7.3): `downdate anonymise {ref}` writes it out without the persons.")
     if submitted.refused:
         tell(
             "The policy refuses it as it stands."
@@ -120,8 +137,11 @@ def preview(ctx: typer.Context, *, ref: Ref, channel: OneChannel = None, as_json
     with doorway.bot() as bot:
         shown = intake.preview(bot, acting(bot), ref)
     if chosen is not None and chosen not in shown.renditions:
-        raise NotFound("--channel", chosen, f"This notice is for {', '.join(shown.renditions)}.")
-    renditions = {each: shown.renditions[each] for each in shown.renditions if chosen in (None, each)}
+        remedy = f"Choose one of: {', '.join(each for each in Channel if each in shown.renditions)}."
+        raise Conflict("--channel", chosen, "This notice is not for that channel.", remedy, "6.6")
+    renditions = {
+        each: shown.renditions[each] for each in Channel if each in shown.renditions and chosen in (None, each)
+    }
     if as_json:
         say_json(
             {
@@ -129,6 +149,7 @@ def preview(ctx: typer.Context, *, ref: Ref, channel: OneChannel = None, as_json
                 "revision": shown.revision,
                 "digest": shown.digest,
                 "objections": [objection_json(each) for each in shown.objections],
+                "ticks": [each.value for each in shown.ticks],
                 "channels": {
                     each.value: {
                         "marker": made.marker,
@@ -138,6 +159,7 @@ def preview(ctx: typer.Context, *, ref: Ref, channel: OneChannel = None, as_json
                     for each, made in renditions.items()
                 },
             }
+            | caution_json(shown.cautions, shown.days_since)
         )
         return
     for each, made in renditions.items():
@@ -149,6 +171,10 @@ def preview(ctx: typer.Context, *, ref: Ref, channel: OneChannel = None, as_json
     say(f"Digest of revision {shown.revision}, all channels: {shown.digest}")
     for objection in shown.objections:
         tell(f"  {objection_line(objection)}")
+    if shown.ticks:
+        tell(f"Ticks that its approval needs: {', '.join(shown.ticks)}.")
+    for line in caution_lines(shown.cautions, shown.days_since):
+        tell(line)
 
 
 @commands.command("approve")
@@ -160,15 +186,38 @@ def approve(
         str, typer.Option("--digest", metavar="DIGEST", help="What `preview` shows: exactly that goes up.")
     ],
     tick: Annotated[list[str] | None, typer.Option("--tick", metavar="TICK", help=_TICK_WORDS)] = None,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="The reason; kept encrypted.")] = "",
+    as_json: Json = False,
 ) -> None:
     """Approve exactly what the preview shows (12.1). Only a Director of the service may, and never an author."""
     ticks = [one_of(Tick, "--tick", each, clause="12.1") for each in tick or []]
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        approved = intake.approve(bot, acting(bot), ref, digest, ticks)
+        try:
+            approved = intake.approve(bot, acting(bot), ref, digest, ticks, note=note)
+        except Refused as refused:
+            if any(each.path == "approval.digest" for each in refused.objections):
+                tell(f"--digest = {digest[:64]}: It is not what `preview` shows now.")
+            raise
         with bot.ledger.read() as tx:
             queued = [posts.get(tx, each).channel.value for each in approved.queued]
+    if as_json:
+        say_json(
+            {
+                "ref": approved.ref,
+                "revision": approved.revision,
+                "given_at": approved.given_at.isoformat(),
+                "queued": queued,
+                "confirmed": [fact_json(each) for each in approved.confirmed],
+            }
+            | caution_json(approved.cautions, approved.days_since)
+        )
+        return
     say(f"{approved.ref}, revision {approved.revision}: approved; queued for {', '.join(queued) or 'no channel anew'}.")
+    for each in approved.confirmed:
+        tell(f"Confirmed by the approval: {fact_line(each)}")
+    for line in caution_lines(approved.cautions, approved.days_since):
+        tell(line)
     tell(f"It goes up with the next sweep. See `downdate status {approved.ref}`.")
 
 
@@ -186,15 +235,6 @@ def send_back(
     with doorway.bot() as bot:
         intake.send_back(bot, acting(bot), ref, note)
     say(f"{ref}: sent back. Its author is told.")
-
-
-@commands.command("confirm")
-def confirm(ctx: typer.Context, *, ref: Ref) -> None:
-    """Put on record that no appeal, restriction or other change has come, within a day before it goes up."""
-    doorway: Doorway = ctx.obj
-    with doorway.bot() as bot:
-        intake.confirm(bot, acting(bot), ref)
-    say(f"{ref}: confirmed.")
 
 
 @commands.command("requeue")

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.assemble import assemble, ledger_of
+from bot.assemble import assemble
 from bot.context import Bot
 from bot.settings import Settings, SettingsRefused, acting_token, load
+from bot.settings_model import LedgerSettings
 from policies.terms import Person
 from store import people
-from store.ledger import Ledger, LedgerRefusedError
+from store.ledger import Ledger, LedgerRefusedError, open_ledger
 from store.sqlite import BUSY
+from store.types import read_key
 
 
 class TroubleError(Exception):
@@ -59,7 +61,7 @@ class Doorway:
             settings = self.settings(rehearsal=False)
         except SettingsRefused as strict:
             return self._opened_for_rehearsal(strict)
-        ledger = self._ledger(settings)
+        ledger = self._ledger(settings.ledger)
         if not ledger.rehearsal:
             return settings, ledger
         try:
@@ -69,21 +71,38 @@ class Doorway:
             raise
 
     def _opened_for_rehearsal(self, strict: SettingsRefused) -> tuple[Settings, Ledger]:
+        """The mark decides whose reasons are told: without one, those that hold for every other ledger."""
         try:
             settings = self.settings(rehearsal=True)
-            ledger = self._ledger(settings)
-        except (SettingsRefused, LedgerRefusedError, TroubleError):
-            raise strict from None
-        if not ledger.rehearsal:
-            ledger.close()
+        except SettingsRefused as lax:
+            marked = self._marked(lax.ledger)
+            if marked is None:
+                raise strict from None
+            marked.close()
+            raise lax from None
+        ledger = self._marked(settings.ledger)
+        if ledger is None:
             raise strict
         return settings, ledger
 
-    def _ledger(self, settings: Settings) -> Ledger:
+    def _marked(self, given: LedgerSettings | None) -> Ledger | None:
+        """The ledger that lies there, if it is a rehearsal's."""
+        if given is None:
+            return None
         try:
-            return ledger_of(settings, busy=self.wait)
+            ledger = self._ledger(given)
+        except (LedgerRefusedError, TroubleError):
+            return None
+        if ledger.rehearsal:
+            return ledger
+        ledger.close()
+        return None
+
+    def _ledger(self, given: LedgerSettings) -> Ledger:
+        try:
+            return open_ledger(given.url, read_key(given.key_file), given.folder, busy=self.wait)
         except FileNotFoundError:
-            if Path(settings.ledger.url.removeprefix("sqlite:///")).exists():
+            if Path(given.url.removeprefix("sqlite:///")).exists():
                 text = "The ledger's key is not there. Put it back from where it is kept (setting ledger.key_file)."
                 raise TroubleError(text) from None
             raise LedgerRefusedError("there is no ledger here: run `downdate init` first") from None

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 
+from bot.settings_values import duration
 from bot.submission_checks import InputRefused, Problem
+from policies.cautions import Caution
 from policies.dossier import Objection
 from policies.retention import LONDON
 from policies.terms import Channel
@@ -66,6 +68,14 @@ def instant(path: str, value: str) -> datetime:
     if moment.tzinfo is None:
         raise misused(path, value, "It has no time zone.", offset)
     return moment
+
+
+def patience_of(value: str) -> timedelta:
+    """How long a command stays. Raises Misused."""
+    try:
+        return duration(value)
+    except ValueError as wrong:
+        raise misused("--patience", value, f"It is {wrong}.", "Write it such as 60s.") from None
 
 
 def out() -> Console:
@@ -137,11 +147,23 @@ def objection_line(objection: Objection) -> str:
     return f"{objection.path} ({objection.clause}, {objection.effect.value}): {objection.what} {objection.remedy}"
 
 
-def objection_json(objection: Objection) -> dict[str, str]:
+def objection_json(objection: Objection) -> dict[str, str | bool]:
     return {
         "clause": objection.clause,
         "path": objection.path,
         "what": objection.what,
         "remedy": objection.remedy,
         "effect": objection.effect.value,
+        "lesser": objection.lesser,
     }
+
+
+def caution_lines(cautions: Iterable[Caution], days_since: int | None) -> list[str]:
+    """Warnings, and how long ago the court decided (R23)."""
+    since = [] if days_since is None else [f"Days since the court's decision: {days_since}"]
+    return since + [f"Warning: {each.path} ({each.clause}): {each.what}" for each in cautions]
+
+
+def caution_json(cautions: Iterable[Caution], days_since: int | None) -> dict[str, Any]:
+    made = [{"clause": each.clause, "path": each.path, "what": each.what} for each in cautions]
+    return {"days_since_court_decision": days_since, "warnings": made}

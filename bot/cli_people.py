@@ -23,6 +23,7 @@ HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 _ONCE = "It is shown this once. Hand it over in person; whoever holds it acts as that person (DOWNDATE_TOKEN)."
 
 Held = list[tuple[Role, str | None]]
+Id = Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")]
 
 
 def spoken(held: Held) -> str:
@@ -102,27 +103,89 @@ def everybody(
 
 
 @person.command("disable")
-def disable(ctx: typer.Context, *, person_id: Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")]) -> None:
-    """End all a person may do. What they did stays theirs."""
+def disable(ctx: typer.Context, *, person_id: Id) -> None:
+    """End all a person may do, and the systems they answer for. What they did stays theirs."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         admin = administrator(bot)
         with bot.ledger.write() as tx:
             now = bot.now
             _somebody(tx, person_id, now)
-            admins = [each for each in people.everyone(tx, now) if each.holds(Role.ADMIN) and each.id != person_id]
-            if not admins:
-                remedy = "Add another administrator first."
-                raise Conflict("ID", person_id, "Nobody else is an administrator.", remedy, "12.1")
-            people.disable(tx, person_id, now)
-            people.revoke_tokens(tx, person_id, now)
-            accounts.shut_out(tx, person_id, now)
-            journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=person_id)
-    say(f"{person_id} may not act any more, as of {day_and_time(now)}.")
+            _another_admin(tx, person_id)
+            ended = [person_id, *people.disable(tx, person_id, now)]
+            for each in ended:
+                accounts.shut_out(tx, each, now)
+                journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=each)
+    for each in ended:
+        say(f"{each} may not act any more, as of {day_and_time(now)}.")
+
+
+@person.command("grant")
+def grant(
+    ctx: typer.Context,
+    *,
+    person_id: Id,
+    role: Annotated[
+        str | None, typer.Option("--role", metavar="ROLE", help=f"One of {', '.join(HUMAN_ROLES)}.")
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="SERVICE", help="The service a Director directs.")
+    ] = None,
+    starts: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day of the role; at once where it is not given.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Last day of the role, such as 2026-12-24.")
+    ] = None,
+) -> None:
+    """Give a known person a further role between two days, such as a deputy's (12.1). Every Director is told.
+
+    Never add the same human twice: who wrote a notice as one person could approve it as the other.
+    """
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        admin, now = administrator(bot), bot.now
+        ((given, of),) = _held(bot, [role] if role else [], service, system=False)
+        begins = max(_day("--from", starts), now) if starts else now
+        ends = _ends(until, begins)
+        with bot.ledger.write() as tx:
+            if _somebody(tx, person_id, now).system:
+                raise Conflict("ID", person_id, "A system has no other role.", "Name a person.", "12.1")
+            people.grant(tx, person_id, given, of, starts=begins, ends=ends)
+            accounts.record(
+                bot, tx, admin, "role_granted", person_id, roles=spoken([(given, of)]), since=starts, until=until
+            )
+    first = f" from {starts}" if starts else " from now on"
+    say(f"{person_id}: {spoken([(given, of)])}{first}{f', until the end of {until}' if until else ''}.")
+
+
+@person.command("revoke")
+def revoke(
+    ctx: typer.Context,
+    *,
+    person_id: Id,
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="The role that ends.")],
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="SERVICE", help="The service a Director directs.")
+    ] = None,
+) -> None:
+    """End a person's role now, also one that has not begun. Every Director is told."""
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        admin, now = administrator(bot), bot.now
+        ((ended, of),) = _held(bot, [role], service, system=False)
+        with bot.ledger.write() as tx:
+            _somebody(tx, person_id, now)
+            if ended is Role.ADMIN:
+                _another_admin(tx, person_id)
+            if not people.revoke(tx, person_id, ended, of, now):
+                raise Conflict("--role", ended, "The person does not have it.", "See `downdate person list`.", "12.1")
+            accounts.record(bot, tx, admin, "role_revoked", person_id, roles=spoken([(ended, of)]))
+    say(f"{person_id}: no longer {spoken([(ended, of)])}, as of {day_and_time(now)}.")
 
 
 @person.command("token")
-def token(ctx: typer.Context, *, person_id: Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")]) -> None:
+def token(ctx: typer.Context, *, person_id: Id) -> None:
     """Withdraw a person's tokens and print a new one, once. Every Director is told."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
@@ -140,6 +203,13 @@ def administrator(bot: Bot) -> Person:
     admin = acting(bot)
     require(admin, Act.ADD_PERSON)
     return admin
+
+
+def _another_admin(tx: Tx, person_id: str) -> None:
+    """Raises Conflict where nobody else is an administrator for good: one whose role ends could leave nobody."""
+    if people.lasting_admins(tx) == {person_id}:
+        remedy = "Add another administrator first, without --until."
+        raise Conflict("ID", person_id, "Nobody else is an administrator for good.", remedy, "12.1")
 
 
 def _sorted(each: Person) -> Held:
@@ -164,15 +234,20 @@ def _held(bot: Bot, given: list[str], service: str | None, *, system: bool) -> H
     return [(role, service if role is Role.DIRECTOR else None) for role in roles]
 
 
-def _ends(until: str | None, now: datetime) -> datetime | None:
+def _day(option: str, given: str, *, after: int = 0) -> datetime:
+    """London's midnight at which the day begins, or so many days later. Raises Misused."""
+    try:
+        return london_midnight(date.fromisoformat(given) + timedelta(days=after))
+    except (ValueError, OverflowError):
+        raise misused(option, given, "It is not a date.", "Write it such as 2026-12-24.") from None
+
+
+def _ends(until: str | None, begins: datetime) -> datetime | None:
     if until is None:
         return None
-    try:
-        ends = london_midnight(date.fromisoformat(until) + timedelta(days=1))
-    except (ValueError, OverflowError):
-        raise misused("--until", until, "It is not a date.", "Write it such as 2026-12-24.") from None
-    if ends <= now:
-        raise misused("--until", until, "It is over.", "Give a day from today on.")
+    ends = _day("--until", until, after=1)
+    if ends <= begins:
+        raise misused("--until", until, "It is over before it begins.", "Give a day from the first one on.")
     return ends
 
 

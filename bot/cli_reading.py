@@ -1,6 +1,5 @@
 """Commands that look and compare: status, sweep, audit, check."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -8,13 +7,12 @@ import typer
 from bot import standing, sweep, watch
 from bot.alerts import Sender
 from bot.cli_opening import Doorway
-from bot.cli_output import Exit, misused, say, say_json, tell
+from bot.cli_output import Exit, patience_of, say, say_json, tell
 from bot.cli_status import board, board_lines, detail, detail_lines
 from bot.context import Bot
-from bot.settings_values import duration
 from bot.urgent import take_down_now
 from policies.lifecycle import State
-from store import posts
+from store import journal, posts
 
 commands = typer.Typer()
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
@@ -24,13 +22,6 @@ Patience = Annotated[str, typer.Option("--patience", metavar="TIME", help="How l
 def sender_of(bot: Bot) -> Sender:
     given = bot.settings.alerts
     return Sender(given.urls, given.second_urls, link_base=given.link_base)
-
-
-def stay(given: str) -> timedelta:
-    try:
-        return duration(given)
-    except ValueError as wrong:
-        raise misused("--patience", given, f"It is {wrong}.", "Write it such as 60s.") from None
 
 
 @commands.command("status")
@@ -63,9 +54,10 @@ def sweep_now(ctx: typer.Context, *, patience: Patience = "60s", as_json: Json =
 
     Ends with 5 while something is overdue, with 4 while a removal is not proven, with 1 where a step broke off.
     """
+    waiting = patience_of(patience)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        done = sweep.sweep(bot, sender_of(bot), patience=stay(patience))
+        done = sweep.sweep(bot, sender_of(bot), patience=waiting)
     left = [copy.as_json() for copy in done.unproven]
     if as_json:
         say_json(
@@ -105,7 +97,7 @@ def audit(
 
     Ends with 4 where such a copy is not proven gone in time, with 1 where an account did not answer.
     """
-    waiting = stay(patience)
+    waiting = patience_of(patience)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         strays, broken = sweep.compare_all(bot, list(bot.adapters), everything=everything)
@@ -131,7 +123,8 @@ def check(ctx: typer.Context, *, as_json: Json = False) -> None:
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot, bot.ledger.read() as tx:
         late_after = bot.settings.loop.late_after
-        seen = standing.snapshot(bot, tx, bot.now)
+        whole = False if not journal.tail_whole(tx) else None
+        seen = standing.snapshot(bot, tx, bot.now, journal_ok=whole)
         ok, figures = watch.health(seen, bot.now, late_after=late_after)
         wrong = watch.problems(seen, late_after=late_after)
     live = sum(count for (_, state), count in seen.posts.items() if state == State.LIVE)

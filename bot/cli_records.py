@@ -1,7 +1,7 @@
-"""Commands about the record: tasks, alarms, the journal, the ledger's export, the settings in force."""
+"""Commands about the record: alarms, the journal, the ledger's export, the settings in force."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,82 +10,30 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter
 
+from bot import alarms
 from bot.alert_kinds import ADVICE, AlertKind
-from bot.cli_opening import Doorway, acting
-from bot.cli_output import Exit, day_and_time, misused, say, say_json, say_json_line, tell
-from bot.intake_refusals import Conflict, NotFound, require
+from bot.cli_opening import Doorway, TroubleError, acting
+from bot.cli_output import Exit, misused, say, say_json, say_json_line, tell
+from bot.cli_reading import sender_of
+from bot.intake_refusals import NotFound, require
 from bot.settings import shown
 from policies.authority import Act
 from policies.lifecycle import State
 from policies.terms import Publication
-from store import artefacts, cases, desk, journal, posts, publications
+from store import artefacts, cases, desk, erasure, journal, posts, publications
 from store.ledger import Tx
 
 commands = typer.Typer()
-tasks = typer.Typer(invoke_without_command=True, help="What a person must do.")
 alerts = typer.Typer(invoke_without_command=True, help="Alarms that are raised.")
 chain = typer.Typer(no_args_is_help=True, help="The record of every act: append-only, each entry chained to the last.")
 book = typer.Typer(no_args_is_help=True, help="The ledger as it stands.")
 config = typer.Typer(no_args_is_help=True, help="The settings in force.")
-for name, group in (("tasks", tasks), ("alerts", alerts), ("journal", chain), ("ledger", book), ("config", config)):
+for name, group in (("alerts", alerts), ("journal", chain), ("ledger", book), ("config", config)):
     commands.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Whole = Annotated[bool, typer.Option("--json", help="One JSON document instead of a line for each.")]
 _BODY: TypeAdapter[Publication] = TypeAdapter(Publication)
-
-
-@tasks.callback()
-def tasks_open(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """List what a person must do, the most urgent first."""
-    if ctx.invoked_subcommand is not None:
-        return
-    doorway: Doorway = ctx.obj
-    with doorway.bot() as bot, bot.ledger.read() as tx:
-        found = desk.open_tasks(tx)
-        refs = {each.id: _ref(tx, each.publication_id) for each in found}
-    if as_json:
-        say_json([_task_json(each, refs[each.id]) for each in found])
-        return
-    for each in found:
-        what = " ".join(part for part in (each.what.replace("_", " "), refs[each.id]) if part)
-        say(f"{each.id:>4}  {each.owner:<8} due {day_and_time(each.due_at)}  {what}  {each.link or ''}".rstrip())
-    if not found:
-        say("Nothing to do.")
-
-
-def _ref(tx: Tx, publication_id: int | None) -> str | None:
-    return publications.by_id(tx, publication_id).ref if publication_id is not None else None
-
-
-def _task_json(task: desk.Task, ref: str | None) -> dict[str, Any]:
-    return {
-        "id": task.id,
-        "what": task.what,
-        "owner": task.owner,
-        "ref": ref,
-        "link": task.link,
-        "opened_at": task.opened_at.isoformat(),
-        "due_at": task.due_at.isoformat(),
-    }
-
-
-@tasks.command("done")
-def task_done(ctx: typer.Context, *, task_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
-    """Put on record that you have done it. A removal by hand ends by proof instead, never by this."""
-    doorway: Doorway = ctx.obj
-    with doorway.bot() as bot:
-        person = acting(bot)
-        require(person, Act.ACKNOWLEDGE)
-        with bot.ledger.write() as tx:
-            task = next((each for each in desk.open_tasks(tx) if each.id == task_id), None)
-            if task is None:
-                raise NotFound("ID", str(task_id), "See `downdate tasks`.")
-            if task.key.startswith("by-hand:"):
-                what = "It ends when the copy is seen to be gone."
-                raise Conflict("ID", str(task_id), what, "Take it down; the bot goes on looking.", "5.7.4")
-            desk.finish_task(tx, task.key, by=person.id, now=bot.now)
-            journal.append(tx, now=bot.now, actor=person.id, event="task_done", subject=f"task-{task_id}")
-    say(f"Task {task_id}: done.")
 
 
 @alerts.callback()
@@ -139,6 +87,30 @@ def acknowledge(ctx: typer.Context, *, key: Annotated[str, typer.Argument(metava
             if desk.acknowledge_alert(tx, key, by=person.id, now=bot.now):
                 journal.append(tx, now=bot.now, actor=person.id, event="acknowledged", subject=key)
     say(f"{key}: acknowledged.")
+
+
+@alerts.command("test")
+def try_out(ctx: typer.Context) -> None:
+    """Raise an alarm that means nothing and send it now, to see whether it arrives. Ends with 1 where no route took it.
+
+    Acknowledge it once it has arrived, so that the record shows that it did.
+    """
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        person = acting(bot)
+        require(person, Act.ACKNOWLEDGE)
+        sender = sender_of(bot)
+        with bot.ledger.write() as tx:
+            entry = journal.append(tx, now=bot.now, actor=person.id, event="alarm_tested", subject="alerts")
+            alarms.raise_once(bot, tx, AlertKind.TEST, None, None, bot.now, about=str(entry.seq))
+        alarms.send_due(bot, sender, bot.now)
+        with bot.ledger.read() as tx:
+            row = next(each for each in desk.open_alerts(tx) if each.key.endswith(f":{entry.seq}"))
+    for place in sender.unusable:
+        tell(f"{place}: This address cannot be used. Correct it in the settings.")
+    if row.sent_at is None:
+        raise TroubleError("No route took the alarm: see alerts.urls and alerts.second_urls in the settings.")
+    say(f"Sent. When it has arrived: downdate alerts ack {row.key}")
 
 
 @chain.command("verify")
@@ -200,12 +172,21 @@ def journal_export(
     ctx: typer.Context,
     *,
     after: Annotated[int, typer.Option("--after", metavar="SEQ", min=0, help="Only what came after this entry.")] = 0,
+    as_json: Whole = False,
 ) -> None:
     """Print the journal as JSON lines. It holds no personal data and no free text."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot, bot.ledger.read() as tx:
-        for entry in journal.entries(tx, after=after):
-            say_json_line(entry.as_json())
+        _say_rows((entry.as_json() for entry in journal.entries(tx, after=after)), whole=as_json)
+
+
+def _say_rows(rows: Iterable[dict[str, Any]], *, whole: bool) -> None:
+    """A line for each, as they come; `whole` makes them one document, held in memory."""
+    if whole:
+        say_json(list(rows))
+        return
+    for row in rows:
+        say_json_line(row)
 
 
 @book.command("export")
@@ -216,6 +197,7 @@ def ledger_export(
         bool,
         typer.Option("--with-content", help="With names and texts: takes the right to export, and is put on record."),
     ] = False,
+    as_json: Whole = False,
 ) -> None:
     """Print the ledger as JSON lines: publications, posts, artefacts, clocks. No personal data unless asked for."""
     doorway: Doorway = ctx.obj
@@ -226,8 +208,7 @@ def ledger_export(
             with bot.ledger.write() as tx:
                 journal.append(tx, now=bot.now, actor=person.id, event="exported", subject="ledger", content=True)
         with bot.ledger.read() as tx:
-            for row in _rows(tx, with_content=with_content):
-                say_json_line(row)
+            _say_rows(_rows(tx, with_content=with_content), whole=as_json)
 
 
 def _rows(tx: Tx, *, with_content: bool) -> Iterator[dict[str, Any]]:
@@ -239,6 +220,7 @@ def _rows(tx: Tx, *, with_content: bool) -> Iterator[dict[str, Any]]:
         row["approved_revision"] = publications.approved_revision(tx, each.id)
         retraction = publications.retraction_of(tx, each.id)
         row["retraction"] = vars(retraction) if retraction else None
+        row["erased"] = sorted(erasure.erased(tx, each.id))
         if with_content:
             row["content"] = [
                 _BODY.dump_python(replace(publications.load(tx, each.id, n), authors=frozenset()), mode="json")

@@ -1,6 +1,5 @@
 """Commands that take down at once, in this process and on all channels in parallel (R56): retract, and event."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import intake
+from bot.cli_notices import CHANNELS, channel_of
 from bot.cli_opening import Doorway, acting
-from bot.cli_output import BY_HAND, Exit, clock_time, instant, misused, one_of, out, say, say_json, tell
+from bot.cli_output import BY_HAND, Exit, clock_time, instant, misused, one_of, out, patience_of, say, say_json, tell
 from bot.context import Bot
-from bot.settings_values import duration
 from bot.submission_checks import impossible_instant
 from bot.urgent import Copy, copies, take_down_now
 from policies.lifecycle import CLOSED, State
@@ -50,7 +49,7 @@ def retract(
     ] = None,
     note: Note = "",
     subject: Subject = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    _: Annotated[bool, typer.Option("--yes", "-y", hidden=True, help="Nothing is asked with or without it.")] = False,
     patience: Patience = "60s",
     as_json: Json = False,
 ) -> None:
@@ -64,16 +63,16 @@ def retract(
     if reason is None:
         raise misused("--reason", None, "It is missing.", f"Use one of: {REASONS}.", "5.7.4")
     why = one_of(Reason, "--reason", reason, clause="5.7.4", among=RETRACTION_REASONS)
-    stay = _patience(patience)
+    stay = patience_of(patience)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person = acting(bot)
         what = ref or f"case {case}"
-        if not yes and _asks() and not typer.confirm(f"Retract {what} for {why.value}, for good?", err=True):
-            raise typer.Exit(Exit.FAILURE)
         down = intake.retract(bot, person, ref=ref, case=case, reason=why, note=note, subject=subject)
         tell(f"{what}: retracted for {why.value} ({CLAUSE[why]}); that is final.")
-        _take_down(bot, down, stay, as_json=as_json)
+        if not down:
+            tell("Nothing of it is up.")
+        take_down(bot, down, stay, as_json=as_json)
 
 
 @commands.command("event")
@@ -96,7 +95,7 @@ def event(
 ) -> None:
     """Record what happened in a case. Every notice it concerns comes down now, as `retract` does it."""
     happened = one_of(EventType, "WHAT", what, clause="5.7.4")
-    stay = _patience(patience)
+    stay = patience_of(patience)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person: Person = acting(bot)
@@ -108,24 +107,36 @@ def event(
             bot, person, case, happened.value, subject=subject, happened_at=moment, source=source, note=note
         )
         tell(f"case {case}: {happened.value} is on record.")
-        _take_down(bot, down, stay, as_json=as_json)
+        if not down:
+            # Others of the case may well be up, such as after an appeal that was dismissed.
+            tell("It takes down nothing that is up.")
+        take_down(bot, down, stay, as_json=as_json)
 
 
-def _patience(given: str) -> timedelta:
-    try:
-        return duration(given)
-    except ValueError as wrong:
-        raise misused("--patience", given, f"It is {wrong}.", "Write it such as 60s.") from None
+@commands.command("attest")
+def attest(
+    ctx: typer.Context,
+    *,
+    ref: Annotated[str, typer.Argument(metavar="REF", help="The notice, such as DBC-7K3Q9M.")],
+    channel: Annotated[str, typer.Option("--channel", metavar="CHANNEL", help=f"One of {CHANNELS}.")],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What you saw, where and when; kept encrypted.")],
+) -> None:
+    """Put on record that you saw it gone, where the platform can no longer be read, such as a suspended account.
+
+    It takes two persons. It then counts as removed, is shown as attested and not proven, and is looked at again.
+    """
+    chosen = channel_of(channel)
+    doorway: Doorway = ctx.obj
+    with doorway.bot() as bot:
+        done = intake.attest(bot, acting(bot), ref, chosen, note)
+    if done.closed:
+        say(f"{done.ref} on {chosen.value}: attested by two persons, not proven. It is looked at again.")
+    else:
+        say(f"{done.ref} on {chosen.value}: attested by you. It counts once a second person attests it too.")
 
 
-def _asks() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _take_down(bot: Bot, post_ids: list[int], patience: timedelta, *, as_json: bool) -> None:
+def take_down(bot: Bot, post_ids: list[int], patience: timedelta, *, as_json: bool) -> None:
     """Work until all is proven gone; ends with 4 where something may still be up."""
-    if not post_ids:
-        tell("Nothing of it is up.")
     with _shown(quiet=as_json) as on_turn:
         try:
             all_gone = not post_ids or take_down_now(bot, post_ids, patience=patience, on_turn=on_turn)

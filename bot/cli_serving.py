@@ -1,6 +1,6 @@
 """Commands for whoever runs it: init, serve, doctor, backup, rehearse, demo."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +13,13 @@ from bot.assemble import wall_clock
 from bot.audit import check_account
 from bot.cli_notices import OneChannel, channel_of
 from bot.cli_opening import Doorway, TroubleError, acting
-from bot.cli_output import Exit, day_and_time, misused, say, say_json, tell
+from bot.cli_output import Exit, day_and_time, misused, patience_of, say, say_json, tell
 from bot.context import Bot
 from bot.demo import run_demo
 from bot.intake_refusals import Conflict, NotFound, require
+from bot.layout import policy_version
 from bot.running import run_here
-from bot.serving import PARTS, serve
+from bot.serving import PARTS, leave, serve
 from bot.settings import Settings, cautions
 from policies.authority import Act
 from policies.terms import Channel, Role
@@ -53,8 +54,13 @@ def init(
     """
     doorway: Doorway = ctx.obj
     settings = doorway.settings(rehearsal=rehearsal)
-    cipher, fresh = _key_of(settings)
-    ledger = create(settings.ledger.url, cipher, settings.ledger.folder, rehearsal=rehearsal)
+    fresh = not Path(settings.ledger.url.removeprefix("sqlite:///")).exists()
+    if fresh:
+        _named(admin)
+    cipher = _key_of(settings, fresh=fresh)
+    ledger = create(
+        settings.ledger.url, cipher, settings.ledger.folder, rehearsal=rehearsal, policy=policy_version(settings)
+    )
     try:
         if ledger.rehearsal != rehearsal:
             now_is = "a rehearsal's" if ledger.rehearsal else "not a rehearsal's"
@@ -66,11 +72,9 @@ def init(
                 raise Conflict(
                     "--admin", admin, "Somebody is there already.", "An administrator uses `downdate person add`."
                 )
-            if not known and not (admin or "").strip():
-                raise misused("--admin", admin, "It is missing or empty.", 'Give a name: --admin "…".', "12.1")
             token = None
-            if not known and admin is not None:
-                made, token = people.add(tx, name=admin.strip(), held=[(Role.ADMIN, None)], now=now)
+            if not known:
+                made, token = people.add(tx, name=_named(admin), held=[(Role.ADMIN, None)], now=now)
                 journal.append(tx, now=now, actor=made.id, event="ledger_made", subject=made.id, rehearsal=rehearsal)
     finally:
         ledger.close()
@@ -85,17 +89,24 @@ def init(
     tell("Whoever holds the token acts as the administrator (DOWNDATE_TOKEN). Neither is shown again.")
 
 
-def _key_of(settings: Settings) -> tuple[Cipher, bool]:
+def _named(admin: str | None) -> str:
+    """The first administrator's name; without one nothing is made, for the key would never be shown."""
+    if not (admin or "").strip():
+        raise misused("--admin", admin, "It is missing or empty.", 'Give a name: --admin "…".', "12.1")
+    return str(admin).strip()
+
+
+def _key_of(settings: Settings, *, fresh: bool) -> Cipher:
     """The ledger's key, made if there is no ledger yet. A ledger without its key is never given another one."""
     given = settings.ledger
     if given.key_file.exists():
         try:
-            return read_key(given.key_file), False
+            return read_key(given.key_file)
         except ValueError:
             raise TroubleError("The ledger's key is not a key: it must be 64 hexadecimal digits.") from None
-    if Path(given.url.removeprefix("sqlite:///")).exists():
+    if not fresh:
         raise TroubleError("The ledger's key is not there. Put it back from where it is kept (ledger.key_file).")
-    return make_key(given.key_file), True
+    return make_key(given.key_file)
 
 
 @commands.command("serve")
@@ -115,7 +126,9 @@ def serve_command(
     with doorway.bot() as bot:
         for caution in cautions(bot.settings):
             tell(f"Caution: {caution}")
-        serve(bot, parts=tuple(only) if only else PARTS)
+        idle = serve(bot, parts=tuple(only) if only else PARTS)
+    if not idle:
+        leave()
 
 
 @commands.command("doctor")
@@ -131,6 +144,9 @@ def doctor(
         str | None,
         typer.Option("--key-check", metavar="CODE", help="The code of the key that you keep off this machine."),
     ] = None,
+    patience: Annotated[
+        str, typer.Option("--patience", metavar="TIME", help="How long to stay until the test line is proven gone.")
+    ] = "60s",
     as_json: Json = False,
 ) -> None:
     """Ask every channel which account it is, whether it may post, and whether it may remove. Ends with 1 if one cannot.
@@ -138,7 +154,7 @@ def doctor(
     With --canary and --channel the test line is posted there in any case; without, where the right is not shown yet.
     """
     doorway: Doorway = ctx.obj
-    chosen = channel_of(channel) if channel else None
+    chosen, stay = channel_of(channel) if channel else None, patience_of(patience)
     with doorway.bot() as bot:
         if chosen is not None and chosen not in bot.adapters:
             raise NotFound("--channel", chosen, f"Enabled are: {', '.join(bot.adapters)}.")
@@ -148,10 +164,12 @@ def doctor(
         if fly:
             require(acting(bot), Act.CANARY)
             for each in [each for each in found if chosen is not None or not found[each]["can_remove"]]:
-                found[each] = _flown(bot, each)
+                found[each] = _flown(bot, each, stay)
         with bot.ledger.read() as tx:
             kept = fact(tx, KEY_KEPT) is not None
         said = [*cautions(bot.settings)]
+        if not bot.adapters:
+            said.append("no channel is enabled, so that nothing goes up: see channels in the settings")
     if not kept:
         said.append("the key is not shown to be kept elsewhere: `downdate doctor --key-check CODE`")
     _say_health(found, said, as_json=as_json)
@@ -184,11 +202,11 @@ def _asked(bot: Bot, channel: Channel) -> dict[str, Any]:
     }
 
 
-def _flown(bot: Bot, channel: Channel) -> dict[str, Any]:
+def _flown(bot: Bot, channel: Channel, patience: timedelta) -> dict[str, Any]:
     tell(f"{channel.value}: posting a test line and deleting it …")
     problem = None
     try:
-        if not canary.fly(bot, channel):
+        if not canary.fly(bot, channel, patience=patience):
             problem = "canary-not-proven-gone"
     except AdapterError as error:
         problem = error.code

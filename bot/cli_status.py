@@ -177,6 +177,11 @@ def _notice_lines(line: Line, now: datetime) -> Iterator[str]:
         yield f"    ! {why}"
 
 
+def held_words(code: str) -> str:
+    """What a queued post waits for."""
+    return _HELD.get(code, f"held ({code})")
+
+
 def post_words(post: PostStanding) -> str:
     """One copy in a few words, with its address while it may be visible."""
     words = {
@@ -188,7 +193,9 @@ def post_words(post: PostStanding) -> str:
         State.NOT_POSTED: "Not posted",
     }[post.state]
     if post.state is State.QUEUED and post.held_for:
-        words += f": {_HELD.get(post.held_for, f'held ({post.held_for})')}"
+        words += f": {held_words(post.held_for)}"
+    if post.attested:
+        words = "Attested, not proven gone"
     if post.state in CLOSED:
         reason = f", {post.reason.value}" if post.reason else ""
         return f"{words}{reason}{f', {day_and_time(post.closed_at)}' if post.closed_at else ''}"

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from os import getpid
 from threading import Semaphore
 
@@ -13,6 +13,7 @@ from govuk_bank_holidays.bank_holidays import BankHolidays
 from adapters.base import Adapter
 from bot.render import SiteWords
 from bot.settings_model import Settings
+from bot.watch import SKEW_ALLOWED
 from policies.retention import RetentionPlan
 from policies.sentences import Law
 from policies.terms import Channel
@@ -20,6 +21,16 @@ from store.ledger import Ledger
 from store.media import MediaStore
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glances:
+    """What this process alone remembers of what is not ours, and writes nowhere (design: section 2)."""
+
+    items: dict[Channel, set[str]] = field(default_factory=dict)
+    """Ids of listed items whose pictures were looked at."""
+    hashes: dict[str, int] = field(default_factory=dict)
+    """What approved pictures look like, by their SHA-256."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +46,22 @@ class Bot:
     clock: Callable[[], datetime]
     slots: Mapping[Channel, Semaphore] = field(default_factory=dict)
     """How many calls each channel may have in flight; a channel without an entry is not bounded here."""
+
+    glances: Glances = field(default_factory=Glances)
+    platform_time: Callable[[], datetime | None] = lambda: None
+    """What time it is by the platforms' own word; None while none has told it."""
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """The platforms' clocks minus ours."""
+        theirs = self.platform_time()
+        return None if theirs is None else theirs - self.now
+
+    @property
+    def clock_wrong(self) -> bool:
+        """Nothing goes up while down dates would be computed from a clock that is wrong (reliability: fault 21)."""
+        skew = self.clock_skew
+        return skew is not None and abs(skew) > SKEW_ALLOWED
 
     def slot(self, channel: Channel, *, urgent: bool) -> AbstractContextManager[object]:
         """Held for as long as a platform call takes, never for the ledger's work; what is urgent waits for no slot."""

@@ -40,26 +40,6 @@ class _Life:
     digest: str = ""
 
 
-def run_demo(console: Console) -> bool:
-    """Show every step; True if all held. Always ends: a step that does not hold within 15 s has failed."""
-    with tempfile.TemporaryDirectory(prefix="downdate-demo-") as folder, ExitStack() as stack:
-        here = stack.enter_context(rehearsing(Path(folder), period=timedelta(minutes=10)))
-        site = here.bot.settings.site
-        stack.enter_context(serving_site(site.root, site.host, site.port))
-        stack.enter_context(_looping(here))
-        life = _Life(here=here)
-        for words, step in _STEPS:
-            started = monotonic()
-            with console.status(f"{words} …"):
-                try:
-                    step(life)
-                except StepFailedError as failed:
-                    console.print(f"[red]✗[/red] {words}: {failed}")
-                    return False
-            console.print(f"[green]✓[/green] {words} [dim]({monotonic() - started:.1f} s)[/dim]")
-    return True
-
-
 @contextmanager
 def _looping(here: Rehearsal) -> Iterator[None]:
     alerts = here.bot.settings.alerts
@@ -74,12 +54,12 @@ def _looping(here: Rehearsal) -> Iterator[None]:
             thread.join(10)
 
 
-def _until(holds: Callable[[], bool], otherwise: str) -> None:
+def _until(holds: Callable[[], bool], otherwise: Callable[[], str]) -> None:
     end = monotonic() + STEP
     pause = threading.Event()
     while not holds():
         if monotonic() > end:
-            raise StepFailedError(otherwise)
+            raise StepFailedError(otherwise())
         pause.wait(0.1)
 
 
@@ -144,7 +124,7 @@ def _approve(life: _Life) -> None:
 def _up(life: _Life) -> None:
     _until(
         lambda: _counts(life, life.refs[0]) == [1, 1, 1, 1] and live_channels(life.here.bot, life.refs[0]) == 4,
-        f"page, Facebook, Instagram, X show {_counts(life, life.refs[0])} copies",
+        lambda: f"page, Facebook, Instagram, X show {_counts(life, life.refs[0])} copies",
     )
 
 
@@ -156,7 +136,7 @@ def _lost_answer(life: _Life) -> None:
     life.refs.append(ref)
     _until(
         lambda: live_channels(life.here.bot, ref) == 4 and _counts(life, ref) == [1, 1, 1, 1],
-        f"copies after lost answers: {_counts(life, ref)}",
+        lambda: f"copies after lost answers: {_counts(life, ref)}",
     )
     with life.here.bot.ledger.read() as tx:
         known = publications.find(tx, ref)
@@ -199,7 +179,8 @@ def _journal(life: _Life) -> None:
         raise StepFailedError(f"entry {verdict.first_bad} does not follow")
 
 
-_STEPS: tuple[tuple[str, Callable[[_Life], None]], ...] = (
+Steps = tuple[tuple[str, Callable[[_Life], None]], ...]
+STEPS: Steps = (
     ("The officer submits the sample notice", _submit),
     ("Nothing goes up before it is approved, and only for the digest shown", _unapproved),
     ("The Director approves exactly what was shown", _approve),
@@ -209,3 +190,23 @@ _STEPS: tuple[tuple[str, Callable[[_Life], None]], ...] = (
     ("Every copy is gone by the platforms' own account, the pages answer 410", _gone),
     ("The journal is whole", _journal),
 )
+
+
+def run_demo(console: Console, steps: Steps = STEPS) -> bool:
+    """Show every step; True if all held. Always ends: a step that does not hold within 15 s has failed."""
+    with tempfile.TemporaryDirectory(prefix="downdate-demo-") as folder, ExitStack() as stack:
+        here = stack.enter_context(rehearsing(Path(folder), period=timedelta(minutes=10)))
+        site = here.bot.settings.site
+        stack.enter_context(serving_site(site.root, site.host, site.port))
+        stack.enter_context(_looping(here))
+        life = _Life(here=here)
+        for words, step in steps:
+            started = monotonic()
+            with console.status(f"{words} …"):
+                try:
+                    step(life)
+                except StepFailedError as failed:
+                    console.print(f"[red]✗[/red] {words}: {failed}")
+                    return False
+            console.print(f"[green]✓[/green] {words} [dim]({monotonic() - started:.1f} s)[/dim]")
+    return True

@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from bot import outcomes
-from bot.context import Bot
+from bot.context import Bot, law_of
 from bot.layout import digest_of, policy_version
 from policies import events
-from policies.content_rules import material
 from policies.dossier import Availability, Dossier, KnownClock, Layout, Stage
 from policies.lifecycle import State
 from policies.terms import Approval, Channel, Event, Person, Publication, clock_event
-from store import cases, desk, people, posts, publications
+from store import advice, cases, desk, erasure, people, posts, publications, requests
 from store.ledger import Tx
 
 
@@ -51,15 +50,25 @@ def dossier(
         claiming=claiming,
         approval=approval,
         approver=approver,
+        advice=advice.of_revision(tx, publication_id, revision),
         confirmed_at=max(publications.confirmations_of(tx, publication_id), default=None),
         events=happened,
         clocks=_clocks(tx, known, revision),
         followed=_followed(tx, known),
         retracted=_retracted(tx, known, publication),
         barred=_barred(tx, known.case_key, happened),
+        request_undecided=requests.grave_undecided(tx, known.case_key),
+        law=law_of(bot.settings),
+        contacts=(*bot.settings.council.contacts, bot.settings.council.informative.contact),
+        author_names=_names(tx, publication.authors, now),
         approval_lapses=bot.settings.retention.approval_lapses,
         confirmation_valid=bot.settings.retention.confirmation_valid,
     )
+
+
+def _names(tx: Tx, authors: frozenset[str], now: datetime) -> frozenset[str]:
+    known = (people.get(tx, each, now) for each in authors)
+    return frozenset(each.name for each in known if each is not None)
 
 
 def _layouts(bot: Bot, renditions: dict[Channel, publications.Rendition]) -> dict[Channel, Layout]:
@@ -166,5 +175,5 @@ def _material_before(tx: Tx, publication_id: int, event: Event) -> set[str]:
             continue
         old = publications.load(tx, publication_id, revision)
         if events.covers(event, event.case_key, {subject.number for subject in old.subjects}):
-            found |= material(old.content)
+            found |= erasure.material_of(tx, publication_id, revision)
     return found

@@ -4,16 +4,19 @@ Writing a notice is here; what follows it is in `bot.intake_approval` and `bot.i
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from bot.context import Bot
+from bot.context import Bot, law_of
 from bot.dossiers import dossier
-from bot.intake_approval import Approved, approve, confirm, pause, requeue, resume, send_back
-from bot.intake_refusals import Conflict, NotAllowedHere, NotFound, Refused, find, not_retracted, require
+from bot.intake_advice import advise
+from bot.intake_approval import Approved, approve, confirm, pause, requeue, resume, send_back, to_confirm
+from bot.intake_attest import Attested, attest
+from bot.intake_refusals import Conflict, NotAllowedHere, NotFound, Refused, find, not_erased, not_retracted, require
+from bot.intake_strays import leave_stray, take_down_stray
 from bot.intake_successors import due_successors, last_of
 from bot.intake_takedown import record_event, retract
 from bot.layout import LaidOut, Shown, digest_of, keep_pictures, lay_out, policy_version
@@ -22,20 +25,24 @@ from bot.submission import Received, SubmissionRefused
 from bot.submission_checks import InputRefused, Problem
 from policies.answers import Checklist
 from policies.authority import Act
+from policies.cautions import Caution, cautions, days_since_sentence
 from policies.dossier import Objection, Stage
-from policies.effects import Effect
+from policies.effects import Effect, Tick
 from policies.lifecycle import State
 from policies.pictures import Picture
-from policies.publishing import objections
+from policies.publishing import objections, ticks_needed
+from policies.retention import LONDON
+from policies.spent_rules import settled
 from policies.terms import Channel, Content, Person, Publication, Window, case_key
 from store import cases, desk, journal, publications
 from store.ledger import Tx
 from store.publications import Known, Rendition
 
 __all__ = [
-    "Approved", "Conflict", "InputRefused", "NotAllowedHere", "NotFound", "Preview", "Refused", "SubmissionRefused",
-    "Submitted", "amend", "approve", "confirm", "due_successors", "pause", "preview", "record_event", "requeue",
-    "resume", "retract", "send_back", "submit",
+    "Approved", "Attested", "Conflict", "InputRefused", "NotAllowedHere", "NotFound", "Preview", "Refused",
+    "SubmissionRefused", "Submitted", "advise", "amend", "approve", "attest", "confirm", "due_successors",
+    "leave_stray", "pause", "preview", "record_event", "requeue", "resume", "retract", "send_back", "submit",
+    "take_down_stray", "to_confirm",
 ]  # fmt: skip
 
 # Without 0 and O, 1, I and L, and U, which are misread or spell words.
@@ -50,6 +57,9 @@ class Submitted:
     revision: int
     digest: str
     objections: tuple[Objection, ...]
+    cautions: tuple[Caution, ...] = ()
+    days_since: int | None = None
+    """Since the court's decision (R23)."""
 
     @property
     def refused(self) -> bool:
@@ -68,6 +78,10 @@ class Preview:
     digest: str
     renditions: Mapping[Channel, Rendition]
     objections: tuple[Objection, ...]
+    ticks: tuple[Tick, ...]
+    """What an approval needs besides."""
+    cautions: tuple[Caution, ...]
+    days_since: int | None
 
 
 def submit(bot: Bot, person: Person, received: Received, *, idempotency_key: str | None = None) -> Submitted:
@@ -82,7 +96,7 @@ def submit(bot: Bot, person: Person, received: Received, *, idempotency_key: str
         ref = _new_ref(bot, tx)
     if known_answer is not None:
         return known_answer
-    publication = _publication(received, ref=ref, revision=1, page_id=secrets.token_hex(16), by=person, now=now)
+    publication = _publication(bot, received, ref=ref, revision=1, page_id=secrets.token_hex(16), by=person, now=now)
     laid_out = _laid_out(bot, publication, received, shown={})
     with bot.ledger.write() as tx:
         known_answer = _replayed(tx, person, idempotency_key, received)
@@ -113,7 +127,7 @@ def amend(bot: Bot, person: Person, ref: str, received: Received, *, idempotency
     if known_answer is not None:
         return known_answer
     publication = _publication(
-        received, ref=known.ref, revision=revision, page_id=known.page_id, by=person, now=now, of=known
+        bot, received, ref=known.ref, revision=revision, page_id=known.page_id, by=person, now=now, of=known
     )
     _same_notice(known, publication)
     laid_out = _laid_out(bot, publication, received, shown=before)
@@ -137,6 +151,7 @@ def preview(bot: Bot, person: Person, ref: str) -> Preview:
     with bot.ledger.read() as tx:
         now = bot.now
         known = find(bot, tx, ref)
+        not_erased(tx, known)
         revision = publications.latest_revision(tx, known.id)
         asked = dossier(bot, tx, known.id, revision, stage=Stage.SUBMIT, now=now)
         return Preview(
@@ -145,6 +160,9 @@ def preview(bot: Bot, person: Person, ref: str) -> Preview:
             digest=asked.digest,
             renditions=publications.renditions_of(tx, known.id, revision),
             objections=tuple(objections(asked, now)),
+            ticks=ticks_needed(asked, now),
+            cautions=cautions(asked, now),
+            days_since=days_since_sentence(asked.publication, now),
         )
 
 
@@ -157,6 +175,7 @@ def _new_ref(bot: Bot, tx: Tx) -> str:
 
 
 def _publication(
+    bot: Bot,
     received: Received,
     *,
     ref: str,
@@ -168,6 +187,7 @@ def _publication(
 ) -> Publication:
     """The submission as the policy's own types; its pictures are named by their cleaned bytes."""
     given = received.submission
+    law, today = law_of(bot.settings), now.astimezone(LONDON).date()
     pictures = zip(given.content.pictures, received.pictures, strict=True)
     return Publication(
         ref=ref,
@@ -176,7 +196,7 @@ def _publication(
         service=given.service,
         kind=given.kind,
         court_event=given.court_event,
-        subjects=given.subjects,
+        subjects=tuple(settled(each, law, today) for each in given.subjects),
         content=Content(
             headline=given.content.headline,
             body=given.content.body,
@@ -282,7 +302,14 @@ def _add_revision(
     )
     asked = dossier(bot, tx, publication_id, publication.revision, stage=Stage.SUBMIT, now=now)
     found = tuple(objections(asked, now))
-    submitted = Submitted(ref=publication.ref, revision=publication.revision, digest=digest, objections=found)
+    submitted = Submitted(
+        ref=publication.ref,
+        revision=publication.revision,
+        digest=digest,
+        objections=found,
+        cautions=cautions(asked, now),
+        days_since=days_since_sentence(publication, now),
+    )
     journal.append(
         tx,
         now=now,
@@ -291,9 +318,14 @@ def _add_revision(
         subject=publication.ref,
         revision=publication.revision,
         digest=digest,
-        clauses=",".join(dict.fromkeys(each.clause for each in found)) or None,
+        clauses=_clauses(found),
+        refused_by=_clauses([each for each in found if each.effect is Effect.REFUSE]),
     )
     return submitted
+
+
+def _clauses(found: Sequence[Objection]) -> str | None:
+    return ",".join(dict.fromkeys(each.clause for each in found)) or None
 
 
 def _replayed(tx: Tx, person: Person, key: str | None, received: Received) -> Submitted | None:

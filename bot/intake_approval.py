@@ -9,13 +9,16 @@ from bot.context import Bot
 from bot.dossiers import dossier
 from bot.intake_refusals import Conflict, NotFound, Refused, find, not_retracted, require
 from bot.intake_successors import bring_in_line, last_of
+from bot.layout import policy_version
 from bot.submission_checks import InputRefused, Problem
 from policies.authority import Act
+from policies.cautions import Caution, cautions, days_since_sentence
 from policies.dossier import Stage
 from policies.effects import Effect, Tick
 from policies.lifecycle import State
-from policies.publishing import objections
+from policies.publishing import objections, ticks_needed
 from policies.terms import Approval, Channel, Person
+from policies.volatile import VolatileFact, volatile_facts
 from store import cases, desk, journal, posts, publications
 from store.ledger import Tx, write_note
 from store.publications import Known
@@ -32,10 +35,18 @@ class Approved:
     revision: int
     given_at: datetime
     queued: tuple[int, ...]
+    cautions: tuple[Caution, ...] = ()
+    days_since: int | None = None
+    confirmed: tuple[VolatileFact, ...] = ()
+    """What the approval states as well, at its own time."""
 
 
-def approve(bot: Bot, person: Person, ref: str, digest: str, ticks: Collection[str] = ()) -> Approved:
-    """Approve exactly what has this digest. Raises Refused with every objection; then nothing is written."""
+def approve(
+    bot: Bot, person: Person, ref: str, digest: str, ticks: Collection[str] = (), *, note: str = ""
+) -> Approved:
+    """Approve exactly what has this digest, with the reason. Raises Refused with every objection and every tick that
+    an approval needs; then nothing is written.
+    """
     given = _ticks(ticks)
     with bot.ledger.write() as tx:
         now = bot.now
@@ -46,15 +57,14 @@ def approve(bot: Bot, person: Person, ref: str, digest: str, ticks: Collection[s
         if publications.sent_back(tx, known.id, revision):
             raise Conflict("REF", known.ref, "This revision was sent back.", "It has to be amended first.", "R21")
         approval = Approval(director=person.id, given_at=now, digest=digest.strip().lower(), ticks=given)
-        found = objections(
-            dossier(bot, tx, known.id, revision, stage=Stage.APPROVE, now=now, approval=approval, approver=person),
-            now,
-        )
+        asked = dossier(bot, tx, known.id, revision, stage=Stage.APPROVE, now=now, approval=approval, approver=person)
+        found = objections(asked, now)
         if found:
-            raise Refused(found)
+            raise Refused(found, ticks_needed(asked, now))
         _still_shown(tx, known, revision)
-        publications.approve(tx, known.id, revision, approval)
-        cases.join_clocks(tx, known.id, publications.load(tx, known.id, revision))
+        reason = write_note(tx, note, now)
+        publications.approve(tx, known.id, revision, approval, reason)
+        cases.join_clocks(tx, known.id, asked.publication)
         queued = bring_in_line(bot, tx, known, actor=person.id, now=now)
         # A subject named only now may bring an earlier date along.
         outcomes.refresh_due(bot, tx, [known.id], now)
@@ -67,8 +77,18 @@ def approve(bot: Bot, person: Person, ref: str, digest: str, ticks: Collection[s
             revision=revision,
             digest=approval.digest,
             ticks=",".join(sorted(given)) or None,
+            policy=policy_version(bot.settings),
+            note=reason,
         )
-        return Approved(ref=known.ref, revision=revision, given_at=now, queued=tuple(queued))
+        return Approved(
+            ref=known.ref,
+            revision=revision,
+            given_at=now,
+            queued=tuple(queued),
+            cautions=cautions(asked, now),
+            days_since=days_since_sentence(asked.publication, now),
+            confirmed=volatile_facts(asked.publication),
+        )
 
 
 def _ticks(ticks: Collection[str]) -> frozenset[str]:
@@ -112,15 +132,31 @@ def send_back(bot: Bot, person: Person, ref: str, note: str) -> None:
         )
 
 
-def confirm(bot: Bot, person: Person, ref: str) -> None:
-    """Put on record that no appeal, restriction or other change has come (R23)."""
+def to_confirm(bot: Bot, person: Person, ref: str) -> tuple[VolatileFact, ...]:
+    """What a confirmation would state, to be checked before it is given."""
+    require(person, Act.READ)
+    with bot.ledger.read() as tx:
+        return _volatile(tx, find(bot, tx, ref))
+
+
+def _volatile(tx: Tx, known: Known) -> tuple[VolatileFact, ...]:
+    revision = publications.approved_revision(tx, known.id) or publications.latest_revision(tx, known.id)
+    return volatile_facts(publications.load(tx, known.id, revision))
+
+
+def confirm(bot: Bot, person: Person, ref: str, *, note: str = "") -> tuple[VolatileFact, ...]:
+    """Put on record, in the person's name, that each fact that may change is still as stated; returns those (R23)."""
     require(person, Act.CONFIRM)
     with bot.ledger.write() as tx:
         now = bot.now
         known = find(bot, tx, ref)
         not_retracted(tx, known)
-        publications.confirm(tx, known.id, person.id, now)
-        journal.append(tx, now=now, actor=person.id, event="confirmed", subject=known.ref)
+        stated = _volatile(tx, known)
+        digest = write_note(tx, note, now)
+        publications.confirm(tx, known.id, person.id, now, digest)
+        names = ",".join(dict.fromkeys(each.name for each in stated))
+        journal.append(tx, now=now, actor=person.id, event="confirmed", subject=known.ref, facts=names, note=digest)
+        return stated
 
 
 def requeue(bot: Bot, person: Person, ref: str, channel: Channel) -> int:

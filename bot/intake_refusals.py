@@ -7,8 +7,9 @@ from bot.render import ref_pattern
 from bot.submission_checks import InputRefused, Problem
 from policies.authority import BOUND_TO_SERVICE, MAY, Act, may
 from policies.dossier import Objection
+from policies.effects import Tick
 from policies.terms import Person
-from store import publications
+from store import erasure, publications
 from store.ledger import Tx
 from store.publications import Known
 
@@ -23,10 +24,11 @@ class NotAllowedHere(Exception):
 
 
 class Refused(Exception):
-    """The policy forbids it; every objection with its clause and remedy."""
+    """The policy forbids it; every objection with its clause and remedy, and every tick an approval needs."""
 
-    def __init__(self, objections: Sequence[Objection]) -> None:
+    def __init__(self, objections: Sequence[Objection], ticks: Sequence[Tick] = ()) -> None:
         self.objections = tuple(objections)
+        self.ticks = tuple(ticks)
         super().__init__(", ".join(f"{each.clause} {each.path}" for each in self.objections))
 
 
@@ -66,8 +68,16 @@ def find(bot: Bot, tx: Tx, ref: str) -> Known:
 
 
 def not_retracted(tx: Tx, known: Known) -> None:
-    """Raises Conflict where it was retracted: that is final, and a return is a new publication."""
+    """Raises Conflict where it was retracted, which is final, or where what it said has been erased (R67)."""
+    not_erased(tx, known)
     retraction = publications.retraction_of(tx, known.id)
     if retraction is not None:
         what = f"It was retracted ({retraction.reason}), which is final."
         raise Conflict("REF", known.ref, what, f"Submit a new publication with `follows` set to {known.ref}.", "R45")
+
+
+def not_erased(tx: Tx, known: Known) -> None:
+    """Raises Conflict where what it said, or its pictures, are no longer there to be looked at or approved."""
+    if erasure.erased(tx, known.id):
+        what, remedy = "Its pictures or its content have been erased.", "See `downdate status`; the record stays."
+        raise Conflict("REF", known.ref, what, remedy, "R67")

@@ -22,7 +22,7 @@ from store.ledger import Tx
 from store.publications import PictureFile, Rendition, canonical
 
 # Raised whenever the rules of `policies` change so that a Director has to look again.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 _WHOLE: TypeAdapter[Publication] = TypeAdapter(Publication)
 _RENDITIONS: TypeAdapter[dict[Channel, Rendition]] = TypeAdapter(dict[Channel, Rendition])

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from adapters.base import EXPIRING, AdapterError, ArtefactKind, Presence, Sighting, Throttled, Unauthorised
 from bot.context import Bot
+from policies.duties import OPEN_ENDED, STILL_SO
 from policies.lifecycle import State
 from policies.retention import wanted
 from policies.terms import Wanted
-from store import artefacts, cases, desk, posts, publications
+from store import artefacts, attestations, cases, desk, posts, publications
 from store.ledger import Tx
 
 # The object that is the notice; the others belong to it.
@@ -24,7 +25,27 @@ def wanted_now(bot: Bot, tx: Tx, publication_id: int, revision: int, now: dateti
         retraction=publications.retraction_of(tx, publication_id),
         now=now,
         plan=bot.plan,
+        checked_at=last_check(tx, publication_id),
     )
+
+
+def last_check(tx: Tx, publication_id: int) -> datetime | None:
+    """When somebody last said that what has no end of its own still holds: at approval, by `confirm`, or by tasks.
+
+    While one task is open, what others were answered after it was opened counts for those alone.
+    """
+    asked = [each for each in desk.tasks_of(tx, publication_id) if each.what.partition(":")[0] in OPEN_ENDED]
+    unanswered = min((each.opened_at for each in asked if each.done_at is None), default=None)
+    answered = [each.done_at for each in asked if each.done_at is not None and each.answer in STILL_SO]
+    said = [at for at in answered if unanswered is None or at <= unanswered]
+    return max([*said, *stated_at(tx, publication_id)], default=None)
+
+
+def stated_at(tx: Tx, publication_id: int) -> list[datetime]:
+    """When every fact that may change was stated at once: by an approval or a confirmation (R23)."""
+    approved = publications.approved_revision(tx, publication_id)
+    approval = publications.approval_of(tx, publication_id, approved) if approved else None
+    return [*publications.confirmations_of(tx, publication_id), *([approval.given_at] if approval else [])]
 
 
 def adopt(tx: Tx, post: posts.Post, sighting: Sighting, now: datetime) -> None:
@@ -100,6 +121,8 @@ def record_presence(
                 artefacts.acknowledge(tx, [row.id], now)
             if not row.open:
                 artefacts.back(tx, row.id)
+        elif believed[row.id] is Presence.GONE and row.evidence == attestations.EVIDENCE:
+            artefacts.prove(tx, row.id, evidence="read-absent", now=now)
         elif believed[row.id] is Presence.GONE and row.gone_at is None:
             artefacts.gone(tx, row.id, evidence="read-absent", now=now)
     return believed

@@ -27,7 +27,7 @@ from bot.attempt import LedgerAttempt, seen_by_adapter
 from bot.context import Bot
 from bot.rendered import rendered_of
 from bot.tracing import record_trace
-from policies.lifecycle import Edge, State, Step
+from policies.lifecycle import CLOSED, Edge, State, Step
 from policies.terms import Reason
 from store import artefacts, desk, journal, posts
 from store.ledger import Tx
@@ -107,6 +107,7 @@ def _publish(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
         outcomes.note_trouble(tx, post, error)
         if fresh.epoch != post.epoch:
             # Fenced off: whoever raised the epoch resolves the post by looking.
+            _told(tx, post, "overtaken", error.code if error else "accepted", now)
             return False
         if error is None and claims.has_main(tx, fresh):
             posts.move(
@@ -128,9 +129,16 @@ def _publish(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
         return _certainly_not(bot, tx, fresh, error, now)
 
 
+def _told(tx: Tx, post: posts.Post, event: str, code: str, now: datetime) -> None:
+    """The outcome of a call, where no edge tells it (I6)."""
+    journal.append(
+        tx, now=now, actor="daemon", event=event, subject=post.marker, channel=post.channel, post=post.id, code=code
+    )
+
+
 def _in_doubt(bot: Bot, tx: Tx, post: posts.Post, code: str, now: datetime) -> None:
     wait = outcomes.delay(bot.settings.loop.trace_delays, 0)
-    journal.append(tx, now=now, actor="daemon", event="in_doubt", subject=post.marker, channel=post.channel, code=code)
+    _told(tx, post, "in_doubt", code, now)
     posts.change(tx, post.id, post.epoch, due_at=now + wait, tries=1, claimed_until=None, claimed_by=None)
 
 
@@ -191,11 +199,14 @@ def _withdraw_what_is_known(bot: Bot, adapter: Adapter, post: posts.Post) -> Non
         if not known:
             return
         _intend_removal(tx, post, bot.now, len(known))
+    code = "acknowledged"
     try:
         adapter.remove(known)
-    except AdapterError:
+    except AdapterError as failed:
         # The trace that follows decides; a removal that failed is asked again in REMOVING.
-        return
+        code = failed.code
+    with bot.ledger.write() as tx:
+        _told(tx, post, "removal_answered", code, bot.now)
 
 
 def _edit(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
@@ -215,6 +226,10 @@ def _edit(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
         fresh = posts.get(tx, post.id)
         outcomes.note_trouble(tx, post, error)
         if fresh.epoch != post.epoch:
+            if fresh.state in CLOSED:
+                # The edit may have landed after the removal was read back: look again now.
+                posts.change(tx, post.id, fresh.epoch, due_at=now)
+            _told(tx, post, "overtaken", error.code if error else "edited", now)
             return False
         if error is None:
             posts.move(
@@ -235,6 +250,7 @@ def _edit(bot: Bot, adapter: Adapter, claimed: Claimed) -> bool:
         else:
             fallback = outcomes.delay(bot.settings.loop.trace_delays, fresh.tries)
             due = outcomes.retry_at(error, now, fallback)
+            _told(tx, post, "in_doubt" if isinstance(error, InDoubt) else "edit_answered", error.code, now)
             posts.change(tx, post.id, post.epoch, due_at=due, tries=fresh.tries + 1)
         return _release(tx, fresh) and not isinstance(error, CalledOff)
 
@@ -275,16 +291,7 @@ def _answered(
     now: datetime,
 ) -> None:
     outcomes.note_trouble(tx, post, error)
-    journal.append(
-        tx,
-        now=now,
-        actor="daemon",
-        event="removal_answered",
-        subject=post.marker,
-        channel=post.channel,
-        post=post.id,
-        code=error.code if error else "acknowledged",
-    )
+    _told(tx, post, "removal_answered", error.code if error else "acknowledged", now)
     if error is None:
         artefacts.acknowledge(tx, [row.id for row in left if row.acknowledged_at is None], now)
     elif isinstance(error, ByHand):

@@ -19,6 +19,7 @@ from adapters.standin.x_wire import XAccount
 from bot.assemble import assemble, wall_clock
 from bot.audit import check_account
 from bot.context import Bot
+from bot.layout import policy_version
 from bot.settings import load, rehearsal_defaults
 from policies.terms import Person, Role
 from store import people
@@ -83,6 +84,12 @@ def _x_account(folder: Path) -> XAccount:
     )
 
 
+def _over(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The settings with the changes laid over them, section by section."""
+    inner = {key: _over(base[key], each) for key, each in changes.items() if isinstance(base.get(key), dict)}
+    return base | changes | inner
+
+
 @contextmanager
 def rehearsing(
     folder: Path,
@@ -111,12 +118,13 @@ def rehearsing(
             console_port=console_port,
             period=period,
         )
-        for section, values in (extra or {}).items():
-            overrides[section] = {**overrides.get(section, {}), **values}
+        overrides = _over(overrides, extra or {})
         settings = load(rehearsal=True, environ={}, overrides=overrides)
         key = settings.ledger.key_file
         cipher = read_key(key) if key.exists() else make_key(key)
-        ledger = create(settings.ledger.url, cipher, settings.ledger.folder, rehearsal=True)
+        ledger = create(
+            settings.ledger.url, cipher, settings.ledger.folder, rehearsal=True, policy=policy_version(settings)
+        )
         stack.callback(ledger.close)
         bot = assemble(settings, ledger, clock=clock)
         officer, director = sample_people(ledger, clock())

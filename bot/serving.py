@@ -1,12 +1,14 @@
 """`downdate serve`: the loop, the public site, the console and the watch page in one process, or each by itself."""
 
+import os
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from time import monotonic
-from typing import Self
+from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -22,6 +24,7 @@ from bot.site import public_site
 from bot.web.app import assets_missing, console_app
 from bot.web.security import LARGEST_FORM
 from store import desk
+from store.ledger import LedgerBusyError
 
 log = structlog.get_logger()
 
@@ -32,6 +35,10 @@ Samples = Callable[[], list[dict[str, str]]]
 
 class MissingAssetsError(Exception):
     """The console's stylesheet has not been built: `make run` or `make test` does it, a wheel holds it."""
+
+
+class LoopEndedError(Exception):
+    """The loop ended though nobody asked it to."""
 
 
 class _Listener:
@@ -70,10 +77,11 @@ def serve(
     stop: threading.Event | None = None,
     ready: Callable[[], None] | None = None,
     samples: Samples = list,
-) -> None:
+) -> bool:
     """Run until SIGTERM or SIGINT; ends within 10 s, leaving calls in flight to the states that exist for that.
 
-    Raises AlreadyRunningError where another daemon holds the ledger.
+    True where none was left. Where one was, Python would wait for its thread at the end: `leave` does not.
+    Raises AlreadyRunningError where another daemon holds the ledger, LoopEndedError where the loop ended by itself.
     """
     ended = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -82,34 +90,50 @@ def serve(
     alerts = bot.settings.alerts
     sender = Sender(alerts.urls, alerts.second_urls, link_base=alerts.link_base)
     loop = Loop(bot, sender)
+    turning: threading.Thread | None = None
     with ExitStack() as stack:
-        if "site" in parts:
-            site = bot.settings.site
-            host = urlsplit(site.public_url).hostname or ""
-            stack.enter_context(
-                _Listener(public_site(site.root, hosts=frozenset({host})), host=site.host, port=site.port)
-            )
-        if "console" in parts:
-            stack.enter_context(_console(bot, loop if "daemon" in parts else None, samples))
-        if "watch" in parts:
-            stack.enter_context(_watch_page(bot, loop if "daemon" in parts else None))
+        # Before any port is taken: a second daemon is told that it is one, not that a port is in use.
         if "daemon" in parts:
             stack.enter_context(only_daemon(bot.ledger.folder))
+        for listener in _listeners(bot, parts, loop if "daemon" in parts else None, samples):
+            stack.enter_context(listener)
+        if "daemon" in parts:
             turning = threading.Thread(target=loop.run, daemon=True, name="loop")
             turning.start()
         if ready is not None:
             ready()
-        _attend(bot, loop, ended, parts)
+        alive = _attend(bot, loop, ended, turning)
         loop.stop()
-        if "daemon" in parts:
+        if turning is not None:
             turning.join(8)
+    if not alive:
+        raise LoopEndedError
+    return loop.idle
+
+
+def _listeners(bot: Bot, parts: tuple[str, ...], loop: Loop | None, samples: Samples) -> Iterator[_Listener]:
+    if "site" in parts:
+        site = bot.settings.site
+        host = urlsplit(site.public_url).hostname or ""
+        yield _Listener(public_site(site.root, hosts=frozenset({host})), host=site.host, port=site.port)
+    if "console" in parts:
+        yield _console(bot, loop, samples)
+    if "watch" in parts:
+        yield _watch_page(bot, loop)
+
+
+def leave() -> NoReturn:
+    """End the process at once and well, as far as it is concerned; what a call still does is for the next daemon."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _snapshot(bot: Bot, loop: Loop | None) -> watch.Snapshot:
     """How things stand; the loop's age comes from the monotonic clock where the loop runs in this process."""
     age = None if loop is None or loop.turned is None else timedelta(seconds=monotonic() - loop.turned)
     with bot.ledger.read() as tx:
-        return standing.snapshot(bot, tx, bot.now, last_sweep_age=age)
+        return standing.snapshot(bot, tx, bot.now, last_sweep_age=age, clock_skew=bot.clock_skew)
 
 
 def _console(bot: Bot, loop: Loop | None, samples: Samples) -> _Listener:
@@ -135,28 +159,40 @@ def _watch_page(bot: Bot, loop: Loop | None) -> _Listener:
     return _Listener(page, host=bot.settings.serve.host, port=bot.settings.serve.port)
 
 
-def _attend(bot: Bot, loop: Loop, ended: threading.Event, parts: tuple[str, ...]) -> None:
-    """Wait for the end; ping outside only after work that was proven, never by a bare timer (reliability: 8)."""
+def _attend(bot: Bot, loop: Loop, ended: threading.Event, turning: threading.Thread | None) -> bool:
+    """Wait for the end; ping outside only after work that was proven, never by a bare timer (reliability: 8).
+
+    False where the loop's thread is dead: a process that lives on without it would take nothing down.
+    """
     address = notify_socket()
     told: float | None = None
     if address:
         watch.tell_systemd(address, "READY=1")
     while not ended.wait(1.0):
+        if turning is not None and not turning.is_alive():
+            log.error("loop ended")
+            return False
         turned = loop.turned
-        if "daemon" not in parts or turned is None or turned == told:
+        if turned is None or turned == told:
             continue
         if monotonic() - turned > bot.settings.loop.late_after.total_seconds():
             continue
         if told is not None and turned - told < 60:
             continue
         told = turned
-        _ping(bot, loop, address)
+        try:
+            _ping(bot, loop, address)
+        except LedgerBusyError:
+            # Not heard is the right answer to a ledger that cannot be read.
+            log.warning("not pinged", code="ledger-busy")
+    return True
 
 
 def _ping(bot: Bot, loop: Loop, address: str | None) -> None:
-    ok, _ = watch.health(_snapshot(bot, loop), bot.now, late_after=bot.settings.loop.late_after)
-    if address and ok:
+    if address:
+        # Whatever else is wrong, such as a platform that deletes nothing: a restart would not mend it.
         watch.tell_systemd(address, "WATCHDOG=1")
+    ok, _ = watch.health(_snapshot(bot, loop), bot.now, late_after=bot.settings.loop.late_after)
     url = bot.settings.alerts.ping_url
     if url is not None:
         with EdgeSession(deadline=bot.settings.loop.call_deadline) as session:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot import settings_layers as layers
 from bot.settings_layers import FILES, Given, Key, dotted, hint, is_secret, shipped_folder
-from bot.settings_model import Settings
+from bot.settings_model import LedgerSettings, Settings
 from bot.settings_rehearsal import as_environment, rehearsal_defaults
 from bot.settings_safe import cautions, refusal, unsafe
 from bot.settings_values import spoken
@@ -31,11 +31,15 @@ _SHOWN_VALUE = 60
 
 
 class SettingsRefused(Exception):  # the house names errors after what happened
-    """The settings are not usable; `problems` names every reason, none of them with a secret in it."""
+    """The settings are not usable; `problems` names every reason, none of them with a secret in it.
 
-    def __init__(self, problems: list[str]) -> None:
+    `ledger` is where the ledger lies, if that much is known: its mark decides which reasons are meant.
+    """
+
+    def __init__(self, problems: list[str], *, ledger: LedgerSettings | None = None) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.ledger = ledger
 
 
 def _environment(environ: Mapping[str, str] | None) -> Mapping[str, str]:
@@ -83,7 +87,7 @@ def load(
         checked = (found for found in unsafe(settings) if not _concerns(found.key, bad))
         problems += [refusal(found, _origin(found.key, given)) for found in checked]
     if problems:
-        raise SettingsRefused(problems)
+        raise SettingsRefused(problems, ledger=settings.ledger if settings is not None else None)
     assert settings is not None  # a tree that did not validate has left a problem
     return settings
 

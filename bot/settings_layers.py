@@ -23,7 +23,7 @@ Key = tuple[str, ...]
 
 FILES = {
     "bot.toml": frozenset({"ledger", "site", "serve", "console", "loop", "channels", "alerts"}),
-    "policy.toml": frozenset({"council", "retention"}),
+    "policy.toml": frozenset({"council", "retention", "record"}),
     "law.toml": frozenset({"law"}),
 }
 PREFIX = "DOWNDATE__"

@@ -15,6 +15,7 @@ from bot.settings_values import (
     WEEK,
     AbsolutePath,
     BaseUrl,
+    Contact,
     Duration,
     Hidden,
     Link,
@@ -105,6 +106,8 @@ class CouncilSettings(Section):
     ref_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")]
     informative: Informative
     how_to_apply: Words
+    contacts: Annotated[tuple[Contact, ...], Field(min_length=1)]
+    """Telephone numbers and e-mail addresses that a text may give; one of them stands in each image appeal (6.6)."""
     privacy_notice_url: Link
     complaints_url: Link
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
@@ -133,6 +136,20 @@ class RetentionSettings(Section):
     def weekdays(self) -> frozenset[int]:
         """The working days as `date.weekday()` counts them."""
         return frozenset(WEEK.index(day) for day in self.working_days)
+
+
+class RecordSettings(Section):
+    """When what a notice was about is erased; the record of the decision stays (R66, R67)."""
+
+    pictures_after: Span = timedelta(days=30)
+    content_after: Span = timedelta(days=180)
+    content_at_latest: Span = timedelta(days=730)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.pictures_after <= self.content_after <= self.content_at_latest:
+            raise ValueError("pictures_after, content_after and content_at_latest must not get shorter in this order")
+        return self
 
 
 Delays = Annotated[tuple[Span, ...], Field(min_length=1)]
@@ -264,6 +281,7 @@ class Settings(BaseSettings):
     serve: ServeSettings = ServeSettings()
     console: ConsoleSettings = ConsoleSettings()
     retention: RetentionSettings = RetentionSettings()
+    record: RecordSettings = RecordSettings()
     loop: LoopSettings = LoopSettings()
     channels: ChannelsSettings = ChannelsSettings()
     alerts: AlertsSettings = AlertsSettings()

@@ -13,7 +13,7 @@ from bot.watch import Snapshot
 from policies import retention
 from policies.lifecycle import MAY_BE_VISIBLE, Standing, State, standing
 from policies.terms import Channel, Kind, Reason, Wanted
-from store import artefacts, desk, journal, posts, publications, survey
+from store import artefacts, attestations, desk, erasure, journal, posts, publications, survey
 from store.ledger import Tx
 
 SWEEP = "sweep"
@@ -29,6 +29,8 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return value.value if isinstance(value, Enum) else value
 
 
@@ -57,6 +59,8 @@ class PostStanding(Shown):
     live_at: datetime | None
     seen_at: datetime | None
     closed_at: datetime | None
+    attested: bool = False
+    """Gone by two persons' word alone, not by a look."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +219,7 @@ def _post_standing(tx: Tx, post: posts.Post, verdict: Wanted) -> PostStanding:
         live_at=post.live_at,
         seen_at=post.seen_at,
         closed_at=post.closed_at,
+        attested=any(row.evidence == attestations.EVIDENCE for row in artefacts.of_post(tx, post.id)),
     )
 
 
@@ -228,7 +233,8 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     named = publications.load(tx, known.id, approved or newest).channels if newest else ()
     paused = desk.paused(tx)
     verdict = verdicts.revision(known.id, approved or newest) if newest else Wanted(up=False)
-    before = _before_posts(tx, known.id, newest, retracted=retraction is not None)
+    over = retraction is not None or bool(erasure.erased(tx, known.id))
+    before = _before_posts(tx, known, newest, over=over)
     return PublicationStanding(
         ref=known.ref,
         kind=known.kind,
@@ -251,12 +257,14 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     )
 
 
-def _before_posts(tx: Tx, publication_id: int, revision: int, *, retracted: bool) -> Standing:
-    if retracted:
+def _before_posts(tx: Tx, known: publications.Known, revision: int, *, over: bool) -> Standing:
+    if over:
         return Standing.NEVER_UP
-    if publications.digest_of(tx, publication_id, revision) is None:
+    if publications.digest_of(tx, known.id, revision) is None:
         return Standing.DRAFT
-    back = publications.sent_back(tx, publication_id, revision)
+    if survey.refused(tx, known.ref, revision):
+        return Standing.REFUSED
+    back = publications.sent_back(tx, known.id, revision)
     return Standing.SENT_BACK if back else Standing.AWAITING_APPROVAL
 
 

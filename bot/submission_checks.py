@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from policies.checklist import ROWS
 from policies.questions import wrong_value
 from policies.retention import LONDON
+from policies.scan import file_mentions, protected_phrases
 from policies.terms import case_key
 
 SCHEMA = "config/submission.schema.json"
@@ -26,6 +27,7 @@ _AHEAD = timedelta(days=366)
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 _NUMBER = re.compile(r"S[1-9]\d{0,2}")
 _REF = re.compile(r"[A-Z]{2,6}-[A-Z0-9]{6}")
+_PROTECTED = (("11", "protected_words"), ("16", "protected"))
 _ROWS = {str(row.number): row for row in ROWS}
 # Where names, dates of birth and the like stand: said by length only.
 _PRIVATE = re.compile(
@@ -237,6 +239,31 @@ def check(tree: Any, now: datetime) -> Iterator[Problem]:
     answers = checklist.get("answers") if isinstance(checklist, dict) else None
     if isinstance(answers, dict):
         yield from _answers(answers)
+        yield from _file_names(tree, answers)
+
+
+def _file_names(tree: dict[str, Any], answers: dict[str, Any]) -> Iterator[Problem]:
+    """Pictures whose file is named after somebody or something that must not appear (5.7.2)."""
+    lines = [line for row, question in _PROTECTED for line in _lines(answers, row, question)]
+    phrases = protected_phrases(lines)
+    content = tree.get("content")
+    pictures = content.get("pictures") if isinstance(content, dict) else None
+    for n, each in enumerate(pictures if isinstance(pictures, list) else []):
+        name = each.get("file") if isinstance(each, dict) else None
+        if isinstance(name, str) and any(file_mentions(name, phrase) for phrase in phrases):
+            yield Problem(
+                path=f"content.pictures.{n}.file",
+                clause="5.7.2",
+                what="The file's name holds a name, address or word that may not appear.",
+                remedy="Rename the file, and look at what else bears that name.",
+            )
+
+
+def _lines(answers: dict[str, Any], row: str, question: str) -> list[str]:
+    answer = answers.get(row)
+    values = answer.get("values") if isinstance(answer, dict) else None
+    given = values.get(question) if isinstance(values, dict) else None
+    return [line for line in given if isinstance(line, str)] if isinstance(given, list) else []
 
 
 def _answers(answers: dict[str, Any]) -> Iterator[Problem]:
@@ -250,6 +277,9 @@ def _answers(answers: dict[str, Any]) -> Iterator[Problem]:
         asked = {each.name: each for each in _ROWS[number].questions}
         values = answer.get("values") if isinstance(answer, dict) else None
         for name, value in values.items() if isinstance(values, dict) else ():
+            if value in ("", []) and name in asked:
+                # Left blank in the form: the rules ask for it where it is needed.
+                continue
             place = f"{path}.values.{name}"
             if name not in asked:
                 near = get_close_matches(name, asked, n=1) or sorted(asked)

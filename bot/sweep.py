@@ -11,7 +11,7 @@ from time import monotonic
 import structlog
 
 from adapters.base import AdapterError
-from bot import alarms, audit
+from bot import alarms, audit, duties
 from bot.alert_kinds import AlertKind
 from bot.alerts import Sender
 from bot.context import Bot, owner_name
@@ -60,6 +60,7 @@ def sweep(bot: Bot, sender: Sender, *, patience: timedelta = PATIENCE) -> Swept:
         while monotonic() < until and _due(bot, within=_SOON):
             pause.wait(_TURN)
             failed += _run_what_is_due(bot, pool, handled)
+    duties.keep_due(bot)
     with bot.ledger.write() as tx:
         now = bot.now
         alarms.raise_alarms(bot, tx, now)

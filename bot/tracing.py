@@ -7,7 +7,7 @@ from bot import claims, outcomes
 from bot.context import Bot
 from policies.lifecycle import Edge, State
 from policies.terms import Reason
-from store import journal, posts
+from store import artefacts, journal, posts
 from store.ledger import Tx
 
 PROVEN_ABSENT = "proven-absent"
@@ -47,7 +47,9 @@ def _wait(tx: Tx, post: posts.Post, due_at: datetime, **values: datetime | None)
 
 def _found(bot: Bot, tx: Tx, post: posts.Post, trace: Found, now: datetime) -> bool:
     """Fencing refuses state changes, never knowledge: ids are kept even where the epoch is no longer ours."""
-    first, *others = trace.sightings
+    known = {row.platform_id for row in artefacts.of_post(tx, post.id) if row.platform_id is not None}
+    # What an answer has named already stays the post; whatever else is there is the extra copy.
+    first, *others = sorted(trace.sightings, key=lambda each: each.platform_id not in known)
     outcomes.adopt(tx, post, first, now)
     for other in others:
         outcomes.add_copy(tx, post, other, now)

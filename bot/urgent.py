@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
+from adapters.base import EXPIRING
 from bot.context import Bot, owner_name
 from bot.reconcile import run_post
 from policies.lifecycle import CLOSED, State
 from policies.terms import Channel
-from store import artefacts, posts
+from store import artefacts, attestations, posts
 
 PATIENCE = timedelta(seconds=60)
 _TURN = 0.1
@@ -30,14 +31,24 @@ class Copy:
 
 
 def copies(bot: Bot, post_ids: list[int]) -> list[Copy]:
-    """Every object of these posts, in words: Asking, Asked, Looking, Gone. Gone only on proof."""
+    """Every object of these posts that was ever public: Asking, Asked, Looking, Attested, Gone. Gone only on proof."""
     with bot.ledger.read() as tx:
         found = []
         for post_id in post_ids:
             post = posts.get(tx, post_id)
-            rows = [row for row in artefacts.of_post(tx, post_id) if row.left_at is None]
+            made = artefacts.of_post(tx, post_id)
+            rows = [row for row in made if row.left_at is None and row.kind not in EXPIRING]
             for row in rows:
-                word = "Gone" if row.gone_at else "Looking" if row.platform_id is None else _word(post)
+                attested = row.evidence == attestations.EVIDENCE
+                word = (
+                    "Attested"
+                    if attested
+                    else "Gone"
+                    if row.gone_at
+                    else "Looking"
+                    if row.platform_id is None
+                    else _word(post)
+                )
                 found.append(
                     Copy(post_id=post_id, channel=post.channel, kind=row.kind, url=row.url, word=word, at=row.gone_at)
                 )
@@ -62,6 +73,8 @@ def take_down_now(
 ) -> bool:
     """Work on all posts in parallel until each is proven gone, or for `patience`; True where all are closed.
 
+    Each is tried at least once, however short the patience.
+
     What is left when it returns stays due in the ledger, so the daemon goes on with it.
     """
     until = monotonic() + patience.total_seconds()
@@ -70,31 +83,33 @@ def take_down_now(
     running: dict[int, Future[None]] = {}
 
     def follow(post_id: int) -> None:
-        while not stop.is_set() and monotonic() < until:
+        while True:
             run_post(bot, post_id, owner=owner)
             with bot.ledger.read() as tx:
                 if posts.get(tx, post_id).state in CLOSED:
                     return
-            stop.wait(_TURN)
+            if stop.wait(_TURN) or monotonic() >= until:
+                return
 
     with ThreadPoolExecutor(max(8, 2 * len(post_ids)), thread_name_prefix="retract") as pool:
         try:
-            while monotonic() < until:
+            while True:
                 # Extra copies found on the way join the posts that were named.
                 for post_id in _with_copies(bot, post_ids):
                     if post_id not in running:
                         running[post_id] = pool.submit(follow, post_id)
                 _tell(bot, list(running), on_turn)
-                if all(each.done() for each in running.values()):
+                if all(each.done() for each in running.values()) or monotonic() >= until:
                     break
                 stop.wait(_TURN)
         finally:
             stop.set()
     for each in running.values():
         each.result()
-    _tell(bot, list(running), on_turn)
+    named = _with_copies(bot, post_ids)
+    _tell(bot, named, on_turn)
     with bot.ledger.read() as tx:
-        return all(posts.get(tx, post_id).state in CLOSED for post_id in running)
+        return all(posts.get(tx, post_id).state in CLOSED for post_id in named)
 
 
 def _with_copies(bot: Bot, post_ids: list[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from policies.sentences import STRICT
 
@@ -64,12 +65,28 @@ class Checklist:
         return answer.lines(question) if answer else ()
 
 
+class Consultee(StrEnum):
+    """Who can be asked before a Director decides (row 33)."""
+
+    DPO = "dpo"
+    LEGAL = "legal"
+    PARTNER = "partner"
+    """The police or another partner; an officer records its word with its reference."""
+
+
+CONSULTEES: dict[str, str] = {
+    Consultee.DPO: "the Data Protection Officer",
+    Consultee.LEGAL: "Legal",
+    Consultee.PARTNER: "the partner",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Advice:
     """What the DPO, Legal or a partner said about one revision, recorded by whom that role belongs to (R14, R26)."""
 
     role: str
-    """`dpo`, `legal` or `partner`."""
+    """A `Consultee`."""
     person: str
     at: datetime
     cleared: bool

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from policies.answers import CONSULTEES
 from policies.authority import Act, may
 from policies.dossier import Dossier, Objection, Stage
 from policies.effects import Effect, Tick
 from policies.events import blocking, rule_for
 from policies.lifecycle import CLOSED
 from policies.retention import down_by, removal_starts
-from policies.terms import case_key, clock_event
+from policies.terms import Kind, case_key, clock_event
 
 
 def service_known(dossier: Dossier) -> Iterator[Objection]:
@@ -72,15 +73,47 @@ def approval_last(dossier: Dossier) -> Iterator[Objection]:
     approval, asked = dossier.approval, dossier.publication.checklist
     if approval is None:
         return
-    advice = {f"checklist.consultations.{n}": each.at for n, each in enumerate(asked.consultations)}
+    consulted = {f"checklist.consultations.{n}": each.at for n, each in enumerate(asked.consultations)}
     answers = {f"checklist.answers.{n}": each.answered_at for n, each in asked.answers.items() if each.answered_at}
-    for path, at in (advice | answers).items():
+    for path, at in (consulted | answers).items():
         if at > approval.given_at:
             yield Objection(
                 clause="R21",
                 path=path,
                 what="It is dated after the approval, which has to come last.",
                 remedy="Correct the date, or have it approved again.",
+            )
+    for role in sorted({each.role for each in dossier.advice if each.at > approval.given_at}):
+        yield Objection(
+            clause="R21",
+            path=f"advice.{role}",
+            what=f"The advice of {CONSULTEES.get(role, role)} came after the approval, which has to come last.",
+            remedy="A Director of the service approves it again.",
+            effect=Effect.HOLD,
+        )
+
+
+def advice_heeded(dossier: Dossier) -> Iterator[Objection]:
+    """Who advised against a revision last, asked or not, holds it (row 33); another revision is another matter."""
+    for role in sorted({each.role for each in dossier.advice}):
+        if not dossier.cleared_by(role):
+            yield Objection(
+                clause="R14",
+                path=f"advice.{role}",
+                what=f"Advised against by {CONSULTEES.get(role, role)}.",
+                remedy="Amend it as advised, or say in checklist.consultations why the advice is not followed.",
+                effect=Effect.HOLD,
+            )
+
+
+def consultations_followed(dossier: Dossier) -> Iterator[Objection]:
+    for n, each in enumerate(dossier.publication.checklist.consultations):
+        if not each.followed and not each.why_not.strip():
+            yield Objection(
+                clause="R14",
+                path=f"checklist.consultations.{n}.why_not",
+                what="Advice was not followed, and no reason is given.",
+                remedy="Follow it, or write why not.",
             )
 
 
@@ -123,6 +156,18 @@ def no_event_against(dossier: Dossier) -> Iterator[Objection]:
             path="case_ref",
             what=f"The event {event.what} of the case forbids a notice of kind {publication.kind}.",
             remedy=f"Record {ends} once it has happened." if ends else "This kind of notice stays forbidden.",
+        )
+
+
+def no_request_undecided(dossier: Dossier) -> Iterator[Objection]:
+    """What was taken down for what a request alleges does not return before that is decided (R54)."""
+    if dossier.request_undecided and dossier.publication.kind is not Kind.CORRECTION_NOTICE:
+        yield Objection(
+            clause="5.5",
+            path="case_ref",
+            what="A removal request about the case alleges something grave, and is not decided.",
+            remedy="Decide it with the Data Protection Officer: `downdate requests`.",
+            effect=Effect.HOLD,
         )
 
 

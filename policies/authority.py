@@ -21,12 +21,18 @@ class Act(StrEnum):
     ATTEST = "attest"
     """Attest, as one of two, that something is gone where the platform can no longer be read."""
     ACKNOWLEDGE = "acknowledge"
+    REQUEST = "request"
+    """Log a request or complaint of the public, acknowledge it, and decide what no Director has to."""
     PAUSE = "pause"
     RESUME = "resume"
     CANARY = "canary"
     """Post a marked test line and delete it, to show that a channel can be taken down from."""
     READ = "read"
     EXPORT = "export"
+    HOLD = "hold"
+    """Keep a case from being erased, and release it (R66)."""
+    ERASE = "erase"
+    """Run the schedule of erasure now; it erases nothing that is not due."""
     ADD_PERSON = "add_person"
 
 
@@ -39,7 +45,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.SUBMIT: _WRITERS | {Role.SYSTEM},
     Act.AMEND: _WRITERS | {Role.SYSTEM},
     Act.PREVIEW: _PEOPLE | {Role.SYSTEM},
-    Act.ADVISE: frozenset({Role.DPO, Role.LEGAL, Role.OFFICER}),
+    Act.ADVISE: _WRITERS | {Role.DPO, Role.LEGAL},
     Act.APPROVE: _DIRECTOR,
     Act.SEND_BACK: _DIRECTOR,
     Act.CONFIRM: _WRITERS | {Role.DIRECTOR, Role.LEGAL},
@@ -49,11 +55,14 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.EVENT: _OFFICERS,
     Act.ATTEST: _OFFICERS,
     Act.ACKNOWLEDGE: _OFFICERS,
+    Act.REQUEST: _OFFICERS,
     Act.PAUSE: _OFFICERS,
     Act.RESUME: frozenset({Role.COMMS, Role.DIRECTOR, Role.ADMIN}),
     Act.CANARY: frozenset({Role.COMMS, Role.DIRECTOR, Role.ADMIN}),
     Act.READ: _PEOPLE | {Role.SYSTEM},
     Act.EXPORT: frozenset({Role.DPO, Role.LEGAL, Role.AUDITOR, Role.ADMIN, Role.DIRECTOR}),
+    Act.HOLD: frozenset({Role.LEGAL, Role.DPO, Role.ADMIN}),
+    Act.ERASE: frozenset({Role.DPO, Role.ADMIN}),
     Act.ADD_PERSON: frozenset({Role.ADMIN}),
 }
 

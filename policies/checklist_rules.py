@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from policies import checklist
+from policies.answers import CONSULTEES
 from policies.dossier import Dossier, Objection
 from policies.effects import Effect, Tick
 from policies.questions import Consequence, Cure, Row
@@ -48,14 +49,11 @@ def _cured(dossier: Dossier, row: Row, cure: Cure) -> bool:
     return cure.ticked is not None and cure.ticked in dossier.ticks
 
 
-_WHO = {"dpo": "the Data Protection Officer", "legal": "Legal"}
-
-
 def _lacks(row: Row, cure: Cure) -> str:
     if cure.ticked is not None:
         return f"the Director's tick {Tick(cure.ticked).value}"
     if cure.cleared is not None:
-        return f"the clearance of {_WHO.get(cure.cleared, cure.cleared)}"
+        return f"the clearance of {CONSULTEES.get(cure.cleared, cure.cleared)}"
     question = row.asked(cure.filled or "")
     return f"an answer to “{question.label if question else cure.filled}”"
 

@@ -16,12 +16,6 @@ NEEDS_PICTURE = frozenset({Kind.IMAGE_APPEAL, Kind.POST_CONVICTION_IMAGE})
 _LATE_VALUE = re.compile(r"\{(?:down_by|picture:[^}]*)\}")
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style|head)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_DATE = re.compile(
-    rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b|\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})",
-    re.IGNORECASE,
-)
-_LINK = re.compile(r"https?://\S+")
 
 
 def as_read(text: str) -> str:
@@ -29,12 +23,6 @@ def as_read(text: str) -> str:
     if text.lstrip()[:9].lower() == "<!doctype":
         text = html.unescape(_HIDDEN.sub(" ", text))
     return " ".join(text.translate(_QUOTES).split())
-
-
-def _spaced(text: str) -> str:
-    """Its words alone, each with a space on both sides, so that a whole name can be looked for."""
-    words = re.findall(r"\w+", text.casefold())
-    return f" {' '.join(words)} "
 
 
 def material(content: Content) -> frozenset[str]:
@@ -151,24 +139,6 @@ def informative_verbatim(dossier: Dossier) -> Iterator[Objection]:
             what=f"The informative of 5.7.4(e) does not stand word for word in the text for {channel}.",
             remedy="Use the text of the council's policy unchanged, contact included.",
         )
-
-
-def linked_text_neutral(dossier: Dossier) -> Iterator[Objection]:
-    publication = dossier.publication
-    names = {subject.name for subject in publication.subjects} | {facts.name for facts in publication.content.facts}
-    for channel in dossier.channels:
-        layout = dossier.layouts.get(channel)
-        if channel not in LINKED or layout is None:
-            continue
-        words = _spaced(layout.text)
-        found = any(name and _spaced(name) in words for name in names)
-        if found or _DATE.search(_LINK.sub(" ", layout.text)):
-            yield Objection(
-                clause="R62",
-                path=f"channels.{channel}",
-                what=f"The text for {channel} carries personal data: a name or a date.",
-                remedy="Leave the details to the notice on the website; the text here only links to it.",
-            )
 
 
 def text_fits(dossier: Dossier) -> Iterator[Objection]:

@@ -9,6 +9,7 @@ from policies.answers import Advice
 from policies.effects import Effect
 from policies.lifecycle import State
 from policies.retention import RetentionPlan
+from policies.sentences import Law
 from policies.terms import Approval, Channel, Event, Person, Publication, clock_event
 
 
@@ -100,6 +101,13 @@ class Dossier:
     """Refs of retracted publications of the same kind on one of the same clocks."""
     barred: frozenset[str] = frozenset()
     """`policies.content_rules.material` that an event of the case forbids to use again."""
+    request_undecided: bool = False
+    """Whether a removal request about the case, grave enough to take a notice down at once, is not decided yet."""
+    law: Law = field(default_factory=Law)
+    contacts: tuple[str, ...] = ()
+    """The council's own telephone numbers and addresses, which a text may give."""
+    author_names: frozenset[str] = field(default=frozenset(), repr=False)
+    """Of those who wrote any revision of it, as far as they are known."""
     approval_lapses: timedelta = timedelta(days=7)
     confirmation_valid: timedelta = timedelta(hours=24)
 

@@ -7,6 +7,7 @@ from policies.terms import Event, EventType, Kind, Reason
 
 ALL_KINDS = frozenset(Kind)
 _NONE: frozenset[Kind] = frozenset()
+_CONVICTIONS = frozenset({Kind.CASE_OUTCOME, Kind.CBO, Kind.POST_CONVICTION_IMAGE})
 _BUT_APPEAL_AND_CORRECTION = ALL_KINDS - {Kind.SUCCESSFUL_APPEAL_NOTICE, Kind.CORRECTION_NOTICE}
 
 
@@ -20,6 +21,8 @@ class EventRule:
     for_good: bool = False
     bars_material: bool = False
     """The text and pictures that were up may never be used again, even once the event is closed."""
+    proves_again: bool = False
+    """What has long been down is looked at once more, even after its date (R51)."""
     reason: Reason | None = None
     clause: str
 
@@ -51,6 +54,7 @@ RULES: dict[EventType, EventRule] = {
         blocks=ALL_KINDS - {Kind.SUCCESSFUL_APPEAL_NOTICE},
         for_good=True,
         bars_material=True,
+        proves_again=True,
         reason=Reason.APPEAL_SUCCEEDED,
         clause="5.7.4(f)",
     ),
@@ -85,12 +89,36 @@ RULES: dict[EventType, EventRule] = {
         reason=Reason.ORDER_ENDED,
         clause="5.7.4(c)",
     ),
+    # R31, R47: what kept the conviction from being spent is over. A notice without it needs its facts recorded anew.
+    EventType.COMPENSATION_PAID: EventRule(
+        retracts=_CONVICTIONS,
+        blocks=_CONVICTIONS,
+        closed_by=frozenset({EventType.FACTS_RECORDED}),
+        reason=Reason.SPENT,
+        clause="5.7.4(a)",
+    ),
+    EventType.CONVICTION_SPENT: EventRule(
+        retracts=_CONVICTIONS,
+        blocks=_CONVICTIONS,
+        closed_by=frozenset({EventType.FACTS_RECORDED}),
+        reason=Reason.SPENT,
+        clause="5.7.4(a)",
+    ),
+    # R30: a retrial makes proceedings active at once (Contempt of Court Act 1981 Sch 1 para 16).
+    EventType.PROCEEDINGS_ACTIVE: EventRule(
+        retracts=ALL_KINDS,
+        blocks=ALL_KINDS,
+        closed_by=frozenset({EventType.PROCEEDINGS_OVER}),
+        reason=Reason.PROCEEDINGS_ACTIVE,
+        clause="5.6",
+    ),
     # These only close others.
     EventType.RECORDED_IN_ERROR: EventRule(clause="6.4"),
     EventType.APPEAL_DISMISSED: EventRule(clause="5.6"),
     EventType.APPEAL_DECIDED: EventRule(clause="5.6"),
     EventType.FACTS_RECORDED: EventRule(clause="5.7.4(g)"),
     EventType.RESTRICTION_LIFTED: EventRule(clause="5.3"),
+    EventType.PROCEEDINGS_OVER: EventRule(clause="5.6"),
 }
 
 # A type this version does not know takes down and blocks everything: unknown is never "no".
@@ -105,6 +133,7 @@ EVENT_OF_REASON: dict[Reason, EventType] = {
     Reason.IDENTIFIED: EventType.IDENTIFIED,
     Reason.RESTRICTION_IMPOSED: EventType.RESTRICTION_IMPOSED,
     Reason.INACCURATE: EventType.INACCURATE,
+    Reason.PROCEEDINGS_ACTIVE: EventType.PROCEEDINGS_ACTIVE,
 }
 
 

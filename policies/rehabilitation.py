@@ -10,11 +10,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from policies.retention import london_midnight
-from policies.sentences import Band, Component, Conviction, Counts, Law, SentenceType, Stated, Term
+from policies.sentences import RECHECK, Band, Component, Conviction, Counts, Law, SentenceType, Stated, Term
 from policies.spans import FULL_AGE, add_months, after, age_on, exceeds, possible
-
-RECHECK = timedelta(days=7)
-"""How long "still in force" and "not paid in full" may be relied on: asked anew each week of the display."""
 
 _DAY = timedelta(days=1)
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from policies.events import retracting, rule_for
+from policies.sentences import RECHECK, Stated
 from policies.terms import RETENTION, Event, Publication, Reason, Retraction, Subject, Wanted, case_key
 
 LONDON = ZoneInfo("Europe/London")
@@ -126,6 +127,14 @@ def closed_day_warning(end: datetime, plan: RetentionPlan) -> str | None:
     return f"It must be down by {local:%A %-d %B %Y %H:%M}, {when}: removal starts {start:%A %-d %B %Y %H:%M}."
 
 
+def rests_on_checks(subject: Subject) -> Reason | None:
+    """Why the notice would have to end if nobody had looked lately: an order without an end, or a sum not paid."""
+    sentence = [part for conviction in subject.convictions for part in conviction.sentence]
+    if any(part.until_further_order or part.paid in {Stated.NO, Stated.UNKNOWN} for part in sentence):
+        return Reason.SPENT
+    return Reason.ORDER_ENDED if subject.order is not None and subject.order.until_further_order else None
+
+
 def wanted(
     publication: Publication,
     *,
@@ -134,10 +143,12 @@ def wanted(
     retraction: Retraction | None,
     now: datetime,
     plan: RetentionPlan,
+    checked_at: datetime | None = None,
 ) -> Wanted:
     """Whether it should be up now. `first_up_at` is the earliest over its clocks, None while none has started.
 
-    A retraction or an event counts at once; `by` stays the down date, which neither can move.
+    A retraction or an event counts at once; `by` stays the down date, which neither can move. `checked_at`: when
+    somebody last said that what has no end of its own still holds; after a week without that it counts as over.
     """
     if first_up_at is not None:
         ends = [down_by(first_up_at, publication.subjects, plan.retention)]
@@ -151,8 +162,13 @@ def wanted(
     if against:
         first = min(against, key=lambda event: event.recorded_at)
         return Wanted(up=False, reason=rule_for(first.what).reason, by=by, removal_starts=first.recorded_at)
-    if by is None:
+    planned = [(removal_starts(by, plan), why)] if by is not None else []
+    unchecked = next((reason for each in publication.subjects if (reason := rests_on_checks(each))), None)
+    if unchecked is not None and checked_at is not None:
+        counts_until = london_midnight(checked_at.astimezone(LONDON).date() + RECHECK)
+        planned.append((counts_until - plan.lead, unchecked))
+    if not planned:
         return Wanted(up=True)
-    starts = removal_starts(by, plan)
+    starts, reason = min(planned, key=lambda each: each[0])
     up = now < starts
-    return Wanted(up=up, reason=None if up else why, by=by, removal_starts=starts)
+    return Wanted(up=up, reason=None if up else reason, by=by, removal_starts=starts)

@@ -5,10 +5,14 @@ The table is data (`config/law.toml`): a new kind of order needs no code (requir
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 STRICT = {"extra": "forbid"}
+
+
+RECHECK = timedelta(days=7)
+"""How long "still in force" and "not paid in full" may be relied on: asked anew each week of the display (part D)."""
 
 
 class Stated(StrEnum):

@@ -51,7 +51,7 @@ class Category(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why something comes down. The first twelve retract a publication; the rest concern one post."""
+    """Why something comes down. Those with a clause retract a publication; the rest concern one post."""
 
     RETENTION_ENDED = "retention_ended"
     SPENT = "spent"
@@ -63,6 +63,9 @@ class Reason(StrEnum):
     IDENTIFIED = "identified"
     RESTRICTION_IMPOSED = "restriction_imposed"
     INACCURATE = "inaccurate"
+    PROCEEDINGS_ACTIVE = "proceedings_active"
+    REMOVAL_REQUESTED = "removal_requested"
+    """Taken down first because of what a removal request alleges; whether it is so is decided after (R54)."""
     REQUEST_UPHELD = "request_upheld"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     SUPERSEDED = "superseded"
@@ -84,6 +87,8 @@ CLAUSE: dict[Reason, str] = {
     Reason.IDENTIFIED: "6.4",
     Reason.RESTRICTION_IMPOSED: "5.3",
     Reason.INACCURATE: "5.7.4(g)",
+    Reason.PROCEEDINGS_ACTIVE: "5.6",
+    Reason.REMOVAL_REQUESTED: "5.5",
     Reason.REQUEST_UPHELD: "5.5",
     Reason.APPROVAL_WITHDRAWN: "12.1",
 }
@@ -98,6 +103,7 @@ class EventType(StrEnum):
     ELIMINATED = "eliminated"
     RECORDED_IN_ERROR = "recorded_in_error"
     IDENTIFIED = "identified"
+    """Identified, arrested, summonsed or charged: the appeal for information has served its purpose (R41)."""
     APPEAL_LODGED = "appeal_lodged"
     APPEAL_DISMISSED = "appeal_dismissed"
     APPEAL_DECIDED = "appeal_decided"
@@ -109,6 +115,14 @@ class EventType(StrEnum):
     RESTRICTION_LIFTED = "restriction_lifted"
     INACCURATE = "inaccurate"
     ORDER_ENDED = "order_ended"
+    """Ended early, discharged or varied (R48)."""
+    COMPENSATION_PAID = "compensation_paid"
+    """Paid in full: a conviction that rests on it alone is spent now."""
+    CONVICTION_SPENT = "conviction_spent"
+    """An open-ended order of the sentence has ended, or the conviction was found to be spent in any other way."""
+    PROCEEDINGS_ACTIVE = "proceedings_active"
+    """A retrial was ordered, or a further hearing fixed (R30)."""
+    PROCEEDINGS_OVER = "proceedings_over"
 
 
 class Role(StrEnum):

@@ -145,6 +145,11 @@ def gone(tx: Tx, artefact_id: int, *, evidence: str, now: datetime) -> None:
     )
 
 
+def prove(tx: Tx, artefact_id: int, *, evidence: str, now: datetime) -> None:
+    """What had only been attested is proven: that proof stands from now on."""
+    tx.c.execute(update(artefacts).where(artefacts.c.id == artefact_id).values(gone_at=now, evidence=evidence))
+
+
 def back(tx: Tx, artefact_id: int) -> None:
     """Seen again after it was thought gone."""
     tx.c.execute(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from store import journal
 from store.ledger import Ledger
+from store.media import wipe
 from store.sqlite import open_engine
 
 LEDGER = "ledger.sqlite"
@@ -94,9 +95,7 @@ def _copy_pictures(copy: Path, media: Path, target: Path) -> tuple[int, int]:
     for old in target.iterdir():
         # Only what we put there: the folder may be somebody else's.
         if _OURS.fullmatch(old.name) and old.name not in named:
-            with old.open("r+b") as file:
-                file.truncate(0)
-            old.unlink()
+            wipe(old)
     missing = 0
     for name in sorted(named):
         source = media / name

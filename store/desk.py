@@ -52,8 +52,33 @@ def open_task(
     return True
 
 
-def finish_task(tx: Tx, key: str, *, by: str, now: datetime) -> None:
-    tx.c.execute(update(tasks).where(tasks.c.key == key, tasks.c.done_at.is_(None)).values(done_at=now, done_by=by))
+def finish_task(tx: Tx, key: str, *, by: str, now: datetime, answer: str | None = None) -> None:
+    tx.c.execute(
+        update(tasks)
+        .where(tasks.c.key == key, tasks.c.done_at.is_(None))
+        .values(done_at=now, done_by=by, answer=answer)
+    )
+
+
+def escalate_task(tx: Tx, task_id: int, now: datetime) -> None:
+    tx.c.execute(update(tasks).where(tasks.c.id == task_id).values(escalated_at=now))
+
+
+def task_keys(tx: Tx, prefix: str) -> frozenset[str]:
+    """The keys with this beginning of all tasks there ever were."""
+    return frozenset(tx.c.scalars(select(tasks.c.key).where(tasks.c.key.startswith(prefix, autoescape=True))).all())
+
+
+def tasks_of(tx: Tx, publication_id: int) -> list[Task]:
+    """Every task there ever was about a publication."""
+    query = select(tasks).where(tasks.c.publication_id == publication_id)
+    return [Task(**row._mapping) for row in tx.c.execute(query)]  # noqa: SLF001
+
+
+def task(tx: Tx, key: str) -> Task | None:
+    """The task of that key, done or not."""
+    row = tx.c.execute(select(tasks).where(tasks.c.key == key)).one_or_none()
+    return None if row is None else Task(**row._mapping)  # noqa: SLF001
 
 
 def open_tasks(tx: Tx) -> list[Task]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -51,9 +51,9 @@ def append(
     became: str | None = None,
     **codes: str | int | bool | None,
 ) -> Entry:
-    """Add an entry in the same transaction as what it tells."""
+    """Add an entry in the same transaction as what it tells, under the version of the policy in force (R24)."""
     last, prev = tx.journal_head[0] if tx.journal_head else head(tx)
-    given = {key: value for key, value in codes.items() if value is not None}
+    given = {key: value for key, value in {"policy": tx.policy, **codes}.items() if value is not None}
     unsigned = Entry(
         seq=last + 1,
         at=now,
@@ -83,6 +83,12 @@ def entries(tx: Tx, *, subject: str | None = None, after: int = 0) -> Iterator[E
         query = query.where(journal.c.subject == subject)
     for row in tx.c.execute(query):
         yield _entry(row)
+
+
+def about(tx: Tx, subjects: Collection[str]) -> list[Entry]:
+    """Every entry about any of these subjects, in order."""
+    query = select(journal).where(journal.c.subject.in_(sorted(subjects))).order_by(journal.c.seq)
+    return [_entry(row) for row in tx.c.execute(query)]
 
 
 def head(tx: Tx) -> tuple[int, str]:
@@ -119,6 +125,18 @@ def verify(chain: Iterator[dict[str, Any]], *, checkpoint: tuple[int, str] | Non
                 return Verdict(entries=seq, head=prev, first_bad=seq)
             missed = False
     return Verdict(entries=seq, head=prev, first_bad=seq + 1 if missed else None)
+
+
+def tail_whole(tx: Tx, *, most: int = 100) -> bool:
+    """Whether the last entries follow from each other, and none stands after a gap: quick, however long the chain."""
+    last, _ = head(tx)
+    kept = list(entries(tx, after=max(0, last - most)))
+    prev = kept[0].prev_hash if last > most and kept else GENESIS
+    for seq, entry in enumerate(kept, start=max(1, last - most + 1)):
+        if (entry.seq, entry.prev_hash, entry.hash) != (seq, prev, entry_hash(entry.as_json())):
+            return False
+        prev = entry.hash
+    return True
 
 
 def verify_ledger(tx: Tx) -> Verdict:

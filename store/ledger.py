@@ -31,6 +31,8 @@ class Tx:
 
     c: Connection
     cipher: Cipher
+    policy: str | None = None
+    """The version of the policy in force: every entry of the journal carries it."""
     journal_head: list[tuple[int, str]] = field(default_factory=list)
     """Number and hash of the last entry, once known: while we write nobody else does."""
 
@@ -49,23 +51,30 @@ class LedgerBusyError(Exception):
     """Another process has held the ledger for longer than this one waits; nothing was written."""
 
 
+class LedgerDamagedError(Exception):
+    """The ledger's file is damaged, or is no ledger; nothing was written."""
+
+
 @contextmanager
-def _busy_is_told() -> Iterator[None]:
+def _trouble_is_told() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
         if sqlite.is_busy(error):
             raise LedgerBusyError from None
+        if sqlite.is_damaged(error):
+            raise LedgerDamagedError from None
         raise
 
 
 class Ledger:
     """A ledger that exists. `rehearsal` was decided when it was made and never changes."""
 
-    def __init__(self, engine: Engine, cipher: Cipher, folder: Path) -> None:
+    def __init__(self, engine: Engine, cipher: Cipher, folder: Path, *, policy: str | None = None) -> None:
         self.engine = engine
         self.cipher = cipher
         self.folder = folder
+        self.policy = policy
         self._writing = engine.execution_options(writing=True)
         # Writers of one process queue here: SQLite's own waiting sleeps, and unfairly.
         self._turn = threading.Lock()
@@ -80,18 +89,22 @@ class Ledger:
 
         Raises LedgerBusyError where another process holds it for too long.
         """
-        with _busy_is_told(), self._turn, self._writing.begin() as connection:
-            yield Tx(c=connection, cipher=self.cipher)
+        with _trouble_is_told(), self._turn, self._writing.begin() as connection:
+            yield Tx(c=connection, cipher=self.cipher, policy=self.policy)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent view; writing in it is a mistake. Raises LedgerBusyError as `write` does."""
-        with _busy_is_told(), self.engine.begin() as connection:
-            yield Tx(c=connection, cipher=self.cipher)
+        with _trouble_is_told(), self.engine.begin() as connection:
+            yield Tx(c=connection, cipher=self.cipher, policy=self.policy)
 
     def trial(self) -> "Ledger":
         """The same ledger, of which nothing that is written stays: to see what an act would answer."""
-        return _Trial(self.engine, self.cipher, self.folder)
+        return _Trial(self.engine, self.cipher, self.folder, policy=self.policy)
+
+    def leave_no_bytes(self) -> bool:
+        """Empty the write-ahead log, where erased bytes would remain; False while another process still reads it."""
+        return sqlite.checkpoint(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -100,42 +113,46 @@ class Ledger:
 class _Trial(Ledger):
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        with _busy_is_told(), self._turn, self._writing.connect() as connection:
+        with _trouble_is_told(), self._turn, self._writing.connect() as connection:
             transaction = connection.begin()
             try:
-                yield Tx(c=connection, cipher=self.cipher)
+                yield Tx(c=connection, cipher=self.cipher, policy=self.policy)
             finally:
                 transaction.rollback()
 
 
-def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool) -> Ledger:
+def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool, policy: str | None = None) -> Ledger:
     """Make the tables where they are not there yet and mark the ledger; an existing one keeps its marks."""
     from store.migrations import upgrade
 
     folder.mkdir(parents=True, exist_ok=True)
-    upgrade(url, folder)
+    with _trouble_is_told():
+        upgrade(url, folder)
     engine = sqlite.open_engine(url)
     with engine.execution_options(writing=True).begin() as connection:
         tx = Tx(c=connection, cipher=cipher)
         if fact(tx, KEY_CHECK) is None:
             set_fact(tx, KEY_CHECK, cipher.check_code)
             set_fact(tx, REHEARSAL, "yes" if rehearsal else "no")
-    return Ledger(engine, cipher, folder)
+    return Ledger(engine, cipher, folder, policy=policy)
 
 
-def open_ledger(url: str, cipher: Cipher, folder: Path, *, busy: float = sqlite.BUSY) -> Ledger:
+def open_ledger(
+    url: str, cipher: Cipher, folder: Path, *, busy: float = sqlite.BUSY, policy: str | None = None
+) -> Ledger:
     """Open a ledger made by `create`, applying migrations that are due; waits `busy` seconds for other processes.
 
-    Raises LedgerRefusedError if there is none, LedgerBusyError where another process does not let go of it.
+    Raises LedgerRefusedError if there is none, LedgerBusyError where another process does not let go of it,
+    LedgerDamagedError where the file cannot be read.
     """
     from store.migrations import upgrade
 
     path = Path(url.removeprefix("sqlite:///"))
     if not path.exists():
         raise LedgerRefusedError("there is no ledger here: run `downdate init` first")
-    with _busy_is_told():
+    with _trouble_is_told():
         upgrade(url, folder, busy)
-        return Ledger(sqlite.open_engine(url, busy), cipher, folder)
+        return Ledger(sqlite.open_engine(url, busy), cipher, folder, policy=policy)
 
 
 def fact(tx: Tx, key: str) -> str | None:

@@ -55,9 +55,21 @@ def revoke_tokens(tx: Tx, person_id: str, now: datetime) -> None:
     tx.c.execute(update(tokens).where(tokens.c.person_id == person_id).values(revoked_at=now))
 
 
-def disable(tx: Tx, person_id: str, now: datetime) -> None:
-    """The person may no longer act; what they did stays theirs."""
-    tx.c.execute(update(people).where(people.c.id == person_id).values(disabled_at=now))
+def disable(tx: Tx, person_id: str, now: datetime) -> list[str]:
+    """The person may no longer act, nor may the systems they answer for, which are returned; what they did stays."""
+    answered = people.c.disabled_at.is_(None) & (people.c.answers_for_it == person_id)
+    systems = tx.c.scalars(select(people.c.id).where(answered).order_by(people.c.id)).all()
+    for each in (person_id, *systems):
+        tx.c.execute(update(people).where(people.c.id == each).values(disabled_at=now))
+        revoke_tokens(tx, each, now)
+    return list(systems)
+
+
+def lasting_admins(tx: Tx) -> set[str]:
+    """The administrators whose role has no end."""
+    held = select(roles.c.person_id).join(people, people.c.id == roles.c.person_id)
+    lasting = held.where(roles.c.role == Role.ADMIN, roles.c.ends_at.is_(None), people.c.disabled_at.is_(None))
+    return set(tx.c.scalars(lasting))
 
 
 def grant(
@@ -65,6 +77,21 @@ def grant(
 ) -> None:
     """A role between two instants, such as a deputy's."""
     tx.c.execute(insert(roles).values(person_id=person_id, role=role, service=service, starts_at=starts, ends_at=ends))
+
+
+def revoke(tx: Tx, person_id: str, role: Role, service: str | None, now: datetime) -> bool:
+    """End the role now, and whatever of it was still to begin; False where the person has neither."""
+    ended = tx.c.execute(
+        update(roles)
+        .where(
+            roles.c.person_id == person_id,
+            roles.c.role == role,
+            roles.c.service.is_(None) if service is None else roles.c.service == service,
+            or_(roles.c.ends_at.is_(None), roles.c.ends_at > now),
+        )
+        .values(ends_at=now)
+    )
+    return ended.rowcount > 0
 
 
 def get(tx: Tx, person_id: str, now: datetime) -> Person | None:

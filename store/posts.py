@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, false, func, insert, or_, select, update
 
 from policies.lifecycle import Edge, State, after
-from policies.terms import Channel, Reason
+from policies.terms import CLAUSE, Channel, Reason
 from store import journal
 from store.ledger import Tx
 from store.schema import posts
@@ -105,12 +105,20 @@ def queue(
 
 
 def add_extra(
-    tx: Tx, publication_id: int | None, channel: Channel, *, revision: int, marker: str, now: datetime
+    tx: Tx,
+    publication_id: int | None,
+    channel: Channel,
+    *,
+    revision: int,
+    marker: str,
+    now: datetime,
+    actor: str = "daemon",
 ) -> int:
     """A copy that exists without our having asked for it: recorded only to be removed."""
     return _add(
         tx,
         Edge.EXTRA_COPY,
+        actor=actor,
         publication_id=publication_id,
         channel=channel,
         revision=revision,
@@ -123,14 +131,14 @@ def add_extra(
     )
 
 
-def _add(tx: Tx, edge: Edge, *, now: datetime, **values: Any) -> int:
+def _add(tx: Tx, edge: Edge, *, now: datetime, actor: str = "daemon", **values: Any) -> int:
     state = after(None, edge)
     added = insert(posts).values(state=state, created_at=now, **values).returning(posts.c.id)
     post_id: int = tx.c.execute(added).scalar_one()
     journal.append(
         tx,
         now=now,
-        actor="daemon",
+        actor=actor,
         event=edge,
         subject=values["marker"],
         became=state,
@@ -156,8 +164,13 @@ CREATIONS = (State.QUEUED,)
 RECHECKS = (State.REMOVED, State.NOT_POSTED)
 
 
-def due(tx: Tx, now: datetime, *, channel: Channel, states: tuple[State, ...], most: int) -> list[Post]:
-    """What is due on one channel, urgent first, then the longest due; nothing that somebody holds."""
+def due(
+    tx: Tx, now: datetime, *, channel: Channel, states: tuple[State, ...], most: int, urgent: bool | None = None
+) -> list[Post]:
+    """What is due on one channel, urgent first, then the longest due; nothing that somebody holds.
+
+    `urgent` asks for what is urgent, or is not, alone.
+    """
     query = (
         select(posts)
         .where(
@@ -169,6 +182,8 @@ def due(tx: Tx, now: datetime, *, channel: Channel, states: tuple[State, ...], m
         .order_by(posts.c.urgent.desc(), posts.c.due_at)
         .limit(most)
     )
+    if urgent is not None:
+        query = query.where(posts.c.urgent.is_(urgent))
     return [_post(row) for row in tx.c.execute(query)]
 
 
@@ -238,6 +253,7 @@ def move(
         channel=post.channel,
         post=post.id,
         reason=reason,
+        clause=CLAUSE.get(reason) if reason else None,
         code=code,
     )
     return True
@@ -277,6 +293,11 @@ def reopen(tx: Tx, post: Post, *, actor: str, now: datetime) -> None:
         move(tx, post, Edge.SEEN, now=now, actor=actor, due_at=now, urgent=True, asked_at=None)
 
 
+def look_again(tx: Tx, post: Post, now: datetime) -> None:
+    """Have a closed post proven gone once more, however long ago it was closed."""
+    change(tx, post.id, post.epoch, due_at=now, urgent=True)
+
+
 def end_leases(tx: Tx, now: datetime) -> int:
     """End every lease a dead daemon left: only whoever has just won the file lock may call this."""
     done = tx.c.execute(
@@ -285,6 +306,15 @@ def end_leases(tx: Tx, now: datetime) -> int:
         .values(claimed_until=None, claimed_by=None, epoch=posts.c.epoch + 1)
     )
     return done.rowcount
+
+
+def hurry(tx: Tx, now: datetime, *, lease: timedelta) -> None:
+    """After the clock went back: what was to be looked at or removed again is due now, and no lease is longer than it
+    would be if taken now.
+    """
+    doubtful = posts.c.state.in_((State.POSTING, State.REMOVING))
+    tx.c.execute(update(posts).where(doubtful, posts.c.due_at > now).values(due_at=now))
+    tx.c.execute(update(posts).where(posts.c.claimed_until > now + lease).values(claimed_until=now + lease))
 
 
 def sibling_in_the_way(tx: Tx, publication_ids: list[int], post: Post, kinds_alike: list[int]) -> bool:

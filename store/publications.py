@@ -176,7 +176,7 @@ def renditions_of(tx: Tx, publication_id: int, revision: int) -> dict[Channel, R
     return {Channel(row.channel): _RENDITION.validate_json(tx.open(row.body, "rendition")) for row in rows}
 
 
-def approve(tx: Tx, publication_id: int, revision: int, approval: Approval) -> None:
+def approve(tx: Tx, publication_id: int, revision: int, approval: Approval, note: str | None = None) -> None:
     tx.c.execute(
         insert(approvals).values(
             publication_id=publication_id,
@@ -185,6 +185,7 @@ def approve(tx: Tx, publication_id: int, revision: int, approval: Approval) -> N
             given_at=approval.given_at,
             digest=approval.digest,
             ticks=sorted(approval.ticks),
+            note=note,
         )
     )
 
@@ -213,6 +214,15 @@ def approved_revision(tx: Tx, publication_id: int) -> int | None:
     return revision
 
 
+def first_approvals(tx: Tx, publication_id: int) -> dict[int, datetime]:
+    """When each revision that has an approval was first approved."""
+    query = select(approvals.c.revision, approvals.c.given_at).where(approvals.c.publication_id == publication_id)
+    found: dict[int, datetime] = {}
+    for row in tx.c.execute(query.order_by(approvals.c.id)):
+        found.setdefault(row.revision, row.given_at)
+    return found
+
+
 def amended_since(tx: Tx, since: datetime) -> list[int]:
     """The publications of which a later revision than the first was approved since then."""
     query = select(approvals.c.publication_id).where(approvals.c.revision > 1, approvals.c.given_at >= since)
@@ -234,8 +244,8 @@ def sent_back(tx: Tx, publication_id: int, revision: int) -> bool:
     return tx.c.scalar(query.limit(1)) is not None
 
 
-def confirm(tx: Tx, publication_id: int, person: str, now: datetime) -> None:
-    tx.c.execute(insert(confirmations).values(publication_id=publication_id, person=person, at=now))
+def confirm(tx: Tx, publication_id: int, person: str, now: datetime, note: str | None = None) -> None:
+    tx.c.execute(insert(confirmations).values(publication_id=publication_id, person=person, at=now, note=note))
 
 
 def confirmations_of(tx: Tx, publication_id: int) -> list[datetime]:

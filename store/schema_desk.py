@@ -123,3 +123,21 @@ erasures = Table(
     Column("at", Instant, nullable=False),
     Column("rule", String, nullable=False),
 )
+
+# What an event may bar for good (R51) is still known by its digest when the words themselves are erased.
+kept_material = Table(
+    "kept_material",
+    metadata,
+    Column("publication_id", ForeignKey("publications.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("digest", String, primary_key=True),
+)
+
+# Counts that outlive the answers they come from, without a word about which notice they were of (10.3).
+equality_figures = Table(
+    "equality_figures",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("characteristic", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+)

@@ -28,6 +28,12 @@ def is_busy(error: DBAPIError) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
+def is_damaged(error: DBAPIError) -> bool:
+    """Whether the file itself cannot be read as a ledger."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry, busy: float) -> None:
     # The driver would otherwise begin transactions of its own.
     connection.isolation_level = None
@@ -83,6 +89,14 @@ def triggers() -> tuple[str, ...]:
     )
 
 
-def checkpoint(connection: Connection) -> None:
-    """Empty the write-ahead log, so that erased bytes leave it too."""
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def checkpoint(engine: Engine) -> bool:
+    """Empty the write-ahead log, so that erased bytes leave it too; False where somebody still reads it."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        answer = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    return answer is not None and answer[0] == 0

@@ -11,6 +11,7 @@ from store import posts as rows
 from store.ledger import Tx
 from store.people import author_behind
 from store.schema import approvals, clocks, journal, posts, publication_clocks, publications, retractions, revisions
+from store.schema_desk import erasures
 
 
 def counts_by_channel(tx: Tx) -> dict[tuple[Channel, State], int]:
@@ -70,8 +71,14 @@ class Unapproved:
     submitted_at: datetime
 
 
+def refused(tx: Tx, ref: str, revision: int) -> bool:
+    """Whether the policy refused the revision when it came in, so that only its author can go on with it."""
+    told = tx.c.scalars(select(journal.c.codes).where(journal.c.subject == ref, journal.c.event == "refused"))
+    return any(codes.get("revision") == revision for codes in told)
+
+
 def unapproved(tx: Tx) -> list[Unapproved]:
-    """Newest revisions that a Director could approve and has not; nothing that was retracted, and no drafts."""
+    """Newest revisions that a Director could approve and has not; nothing retracted, erased or refused, no drafts."""
     newest = (
         select(revisions.c.publication_id, func.max(revisions.c.revision).label("revision"))
         .group_by(revisions.c.publication_id)
@@ -99,11 +106,13 @@ def unapproved(tx: Tx) -> list[Unapproved]:
         .where(
             revisions.c.digest.is_not(None),
             revisions.c.publication_id.not_in(select(retractions.c.publication_id)),
+            revisions.c.publication_id.not_in(select(erasures.c.publication_id)),
             ~approved.exists(),
         )
         .order_by(revisions.c.publication_id)
     )
-    return [Unapproved(**row._mapping) for row in tx.c.execute(query)]  # noqa: SLF001
+    found = [Unapproved(**row._mapping) for row in tx.c.execute(query)]  # noqa: SLF001
+    return [each for each in found if not refused(tx, each.ref, each.revision)]
 
 
 def author_of(tx: Tx, publication_id: int, revision: int) -> str | None:

@@ -112,5 +112,9 @@ def test_every_dependency_that_is_imported_is_declared():
             else []
         )
     }
-    foreign = {name for name in imported if name and name not in sys.stdlib_module_names and name not in {*PACKAGES, "_typeshed"}}
+    foreign = {
+        name
+        for name in imported
+        if name and name not in sys.stdlib_module_names and name not in {*PACKAGES, "_typeshed"}
+    }
     assert [name for name in sorted(foreign) if f'"{homes.get(name, name)}' not in declared] == []

@@ -195,8 +195,8 @@ class GraphStandin(PageEdges, InstagramEdges):
                 return self._shown(self.account.page_name, ("post", "photo"), only, old=old)
             case ["instagram", *only]:
                 return self._shown(self.account.instagram_name, ("media",), only, old=old)
-            case ["pictures", key]:
-                picture = self._picture_of(self.objects.get(key))
+            case ["pictures", key, *number]:
+                picture = self._picture_of(self.objects.get(key), int(number[0]) if number else 0)
                 if picture:
                     return Answer(body=picture, headers={"content-type": "image/jpeg", "cache-control": "no-store"})
         return json_answer(404, {"error": "This content is not available right now"})
@@ -220,11 +220,11 @@ class GraphStandin(PageEdges, InstagramEdges):
         posts = [each for each in shown.values() if each.kind != "photo"]
         return public_page(title, [*posts, *loose], pictures, old=old)
 
-    def _picture_of(self, found: Object | None) -> bytes | None:
+    def _picture_of(self, found: Object | None, number: int) -> bytes | None:
         if found is None or not found.visible:
             return None
         pictures = found.fields.get("pictures")
-        picture: bytes | None = pictures[0][0] if pictures else found.fields.get("picture")
+        picture: bytes | None = pictures[number][0] if pictures else found.fields.get("picture")
         return picture
 
 

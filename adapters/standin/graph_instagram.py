@@ -149,9 +149,16 @@ class InstagramEdges(GraphState):
             "media_url": f"{origin}/public/pictures/{media.id}",
             "is_comment_enabled": media.fields["comments"],
             "alt_text": pictures[0][1] if pictures else "",
-            "children": None,
+            "children": self._children(media, origin) if len(pictures) > 1 else None,
         }
         return {name: known[name] for name in wanted if known[name] not in ("", None)}
+
+    def _children(self, media: Object, origin: str) -> dict[str, Any]:
+        address = f"{origin}/public/pictures/{media.id}"
+        numbers = range(len(media.fields["pictures"]))
+        return {
+            "data": [{"id": f"{media.id}{n}", "media_type": "IMAGE", "media_url": f"{address}/{n}"} for n in numbers]
+        }
 
     def media_list(self, call: Call, token: GraphToken) -> dict[str, Any]:
         self.require(token, "instagram_basic")

@@ -108,14 +108,22 @@ class PageEdges(GraphState):
             "is_published": True,
             "is_hidden": False,
             "status_type": "added_photos" if post.fields["photos"] else "mobile_status_update",
-            "attachments": self._attachments(post),
+            "attachments": self._attachments(post, origin),
         }
         return {name: known[name] for name in wanted if known[name] not in ("", None)}
 
-    def _attachments(self, post: Object) -> dict[str, Any] | None:
-        photos = [{"type": "photo", "target": {"id": each}} for each in post.fields["photos"]]
+    def _attachments(self, post: Object, origin: str) -> dict[str, Any] | None:
+        photos: list[dict[str, Any]] = [
+            {
+                "type": "photo",
+                "target": {"id": each},
+                "media": {"image": {"src": f"{origin}/public/pictures/{each}"}},
+            }
+            for each in post.fields["photos"]
+        ]
         if len(photos) > 1:
-            return {"data": [{"type": "album", "subattachments": {"data": photos}}]}
+            album = {"type": "album", "media": photos[0]["media"], "subattachments": {"data": photos}}
+            return {"data": [album]}
         return {"data": photos} if photos else None
 
     def photo_node(self, photo: Object, wanted: list[str], origin: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -144,11 +145,22 @@ class GraphState(Standin):
         self.objects[key] = made
         return made
 
-    def plant(self, text: str, *, kind: str = "post", created_at: datetime | None = None) -> Object:
+    def plant(
+        self, text: str, *, kind: str = "post", created_at: datetime | None = None, pictures: tuple[bytes, ...] = ()
+    ) -> Object:
         """A post that someone made by hand, not with our app."""
         with self.lock:
             prefix = f"{self.account.page_id}_" if kind == "post" else ""
+            shown = [(each, "") for each in pictures]
             made = self.add(kind, public=True, prefix=prefix, text=text, app=None, photos=(), comments=True)
+            if kind == "post":
+                added = [
+                    self.add("photo", public=True, picture=each, text="", alt_text="", app=None, story=made.id)
+                    for each in pictures
+                ]
+                made.fields["photos"] = tuple(each.id for each in added)
+            else:
+                made.fields["pictures"] = tuple(shown)
             made.created_at = made.published_at = created_at or made.created_at
             return made
 
@@ -214,7 +226,9 @@ class GraphState(Standin):
 
     def fields_of(self, call: Call, kind: str, default: str) -> list[str]:
         """The fields asked for, each of which must exist."""
-        wanted = [each for each in call.given.get("fields", default).split(",") if each]
+        given = call.given.get("fields", default)
+        # A node below this one is given whole, whatever is asked of it: `children{media_url}`.
+        wanted = [each for each in re.sub(r"\{[^{}]*\}", "", given).split(",") if each]
         for each in wanted:
             if each in OLD_FIELDS and "old-field-12" in self.switches:
                 raise GraphError(code=12, message=f"(#12) {each} is deprecated for versions v3.3 and higher")

@@ -242,7 +242,15 @@ class XStandin(XState):
             meta |= {"newest_id": some[0].id, "oldest_id": some[-1].id}
         if more:
             meta["next_token"] = f"t{some[-1].id}"
-        listed = {"data": [self._shown(each) for each in some]} if some else {}
+        listed: dict[str, Any] = {"data": [self._shown(each) for each in some]} if some else {}
+        if query.get("expansions") == "attachments.media_keys":
+            origin = request.url.partition("/2/")[0]
+            for shown, post in zip(listed.get("data", ()), some, strict=True):
+                if post.fields["media_ids"]:
+                    shown["attachments"] = {"media_keys": [f"3_{each}" for each in post.fields["media_ids"]]}
+            media = [each for post in some for each in post.fields["media_ids"]]
+            if media:
+                listed["includes"] = {"media": [wire.media_node(each, origin, query) for each in media]}
         return json_answer(200, {**listed, "meta": meta})
 
     def _in_timeline(self, post: Object, query: dict[str, str]) -> bool:

@@ -58,11 +58,22 @@ class XState(Standin):
             self.bring_back()
             return [each for each in self.objects.values() if each.visible]
 
-    def plant(self, text: str, *, author: str | None = None, created_at: datetime | None = None) -> Object:
+    def plant(
+        self,
+        text: str,
+        *,
+        author: str | None = None,
+        created_at: datetime | None = None,
+        pictures: tuple[bytes, ...] = (),
+    ) -> Object:
         """A post that someone made by hand, on this account or, with `author`, on another."""
         with self.lock:
+            media = [self.add("media", created_at, picture=each, alt_text=None) for each in pictures]
+            for each in media:
+                each.public, each.published_at = True, each.created_at
+            ids = tuple(each.id for each in media)
             return self.add(
-                "post", created_at, text=text, author=author or self.account.id, media_ids=(), reply_to=None
+                "post", created_at, text=text, author=author or self.account.id, media_ids=ids, reply_to=None
             )
 
     def add(self, kind: str, created_at: datetime | None = None, **fields: Any) -> Object:

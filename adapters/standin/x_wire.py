@@ -90,6 +90,12 @@ def problem_type(name: str, switches: set[str]) -> str:
     return "about:blank" if "problem-about-blank" in switches else f"{problem_host(switches)}/2/problems/{name}"
 
 
+def media_node(media_id: str, origin: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """A picture beside a listing; its address is given only where it is asked for."""
+    node = {"media_key": f"3_{media_id}", "type": "photo"}
+    return node | ({"url": f"{origin}/media/{media_id}"} if "url" in query.get("media.fields", "").split(",") else {})
+
+
 def plain_problem(status: int, title: str, detail: str, kind: str = "about:blank") -> Answer:
     return json_answer(status, {"title": title, "detail": detail, "type": kind, "status": status})
 

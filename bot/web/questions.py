@@ -67,7 +67,7 @@ def field(question: Question, values: Mapping[str, Value]) -> dict[str, Any]:
     drawn: dict[str, Any] = {"question": question, "value": str(value), "lines": "\n".join(lines), "chosen": set(lines)}
     drawn["how"] = _how(question)
     if question.asks is Asks.DATE:
-        parts = (str(value).split("-") + ["", "", ""])[:3]
+        parts = [*str(value).split("-"), "", "", ""][:3]
         drawn["year"], drawn["month"], drawn["day"] = (part.lstrip("0") if part != "-" else "" for part in parts)
     return drawn
 

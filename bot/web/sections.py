@@ -1,4 +1,4 @@
-"""The parts of a notice that is being written: for each, its questions, and where its answers stand in the submission."""
+"""The parts of a notice that is being written: the questions of each, and where its answers stand in the submission."""
 
 import re
 from collections.abc import Mapping
@@ -12,6 +12,8 @@ from policies.pictures import ApparentAge, Source
 from policies.questions import YES_NO, YES_NO_UNKNOWN, Asks, Option, Question
 from policies.terms import Category, Channel, Kind
 
+# Rows 33 and 34 are answered by others: consultees and the Director.
+LAST_ROW = 32
 _YES_NO_NAMES = frozenset({"until_further_order", "no_end_stated", "mentioned_only"})
 
 
@@ -153,19 +155,21 @@ def _component(bot: Bot) -> tuple[Question, ...]:
     numbers = (("years", "Years"), ("months", "Months"), ("weeks", "Weeks"), ("days", "Days"))
     return (
         _choice("type", "What kind is it?", _options(titles)),
-        *(
-            Question(name=name, label=f"{label} of custody", asks=Asks.NUMBER, needed=False)
-            for name, label in numbers
-        ),
+        *(Question(name=name, label=f"{label} of custody", asks=Asks.NUMBER, needed=False) for name, label in numbers),
         _day("starts", "First day, where it is not the day of sentence", needed=False),
         _day("completed", "Day on which the whole sentence is completed, licence included", needed=False),
         *ORDER_END,
         _choice("no_end_stated", "Does the court's document say nothing about its end?", YES_NO, needed=False),
         _choice("paid", "Compensation or confiscation: is it paid in full?", YES_NO_UNKNOWN, needed=False),
         _day("paid_on", "Paid in full on", needed=False),
-        _choice("schedule_18", "Custody of more than 4 years: is it a Schedule 18 offence? Legal says", YES_NO_UNKNOWN, needed=False),
+        _choice(
+            "schedule_18",
+            "Custody of more than 4 years: is it a Schedule 18 offence? Legal says",
+            YES_NO_UNKNOWN,
+            needed=False,
+        ),
         _day("checked_on", "When was it checked that it is in force, or not paid in full?", needed=False),
-    )  # fmt: skip
+    )
 
 
 def _order(bot: Bot) -> tuple[Question, ...]:
@@ -182,23 +186,29 @@ def _order(bot: Bot) -> tuple[Question, ...]:
 
 def place(bot: Bot, name: str) -> Place | None:
     """The page of that name, such as `subjects/0/convictions/1`; None where there is none."""
+    single: dict[str, Place] = {
+        "case": Place(name="case", title="The case", questions=_case(bot), keys=()),
+        "words": Place(name="words", title="Headline and text", questions=WORDS, keys=("content",)),
+        "channels": Place(name="channels", title="Channels and time", questions=CHANNELS, keys=()),
+    }
+    if name in single:
+        return single[name]
+    return _row_place(name) or _entry_place(bot, name)
+
+
+def _row_place(name: str) -> Place | None:
+    match = re.fullmatch(r"rows/([1-9]\d?)", name)
+    number = int(match[1]) if match else 0
+    if not 1 <= number <= LAST_ROW:
+        return None
+    asked = row(number)
+    keys = ("checklist", "answers", str(number), "values")
+    return Place(name=name, title=asked.title, questions=asked.questions, row=number, keys=keys)
+
+
+def _entry_place(bot: Bot, name: str) -> Place | None:
     parts = name.split("/")
     keys: tuple[str | int, ...] = tuple(int(part) if part.isdecimal() else part for part in parts)
-    if name == "case":
-        return Place(name=name, title="The case", questions=_case(bot), keys=())
-    if name == "words":
-        return Place(name=name, title="Headline and text", questions=WORDS, keys=("content",))
-    if name == "channels":
-        return Place(name=name, title="Channels and time", questions=CHANNELS, keys=())
-    if match := re.fullmatch(r"rows/(\d{1,2})", name):
-        number = int(match[1])
-        if not 1 <= number <= 32:
-            return None
-        asked = row(number)
-        return Place(
-            name=name, title=asked.title, questions=asked.questions, row=number,
-            keys=("checklist", "answers", str(number), "values"),
-        )  # fmt: skip
     for pattern, title, questions, adds in (
         (r"subjects/\d{1,2}", "Person or company", PERSON, "convictions"),
         (r"subjects/\d{1,2}/convictions/\d{1,2}", "Conviction", CONVICTION, "sentence"),
@@ -287,8 +297,7 @@ def _reach(body: dict[str, Any], keys: tuple[str | int, ...]) -> dict[str, Any]:
             assert isinstance(key, int)  # as `place` reads the name
             if key >= len(here):
                 here.append(fresh)
-                key = len(here) - 1
-            here = here[key]
+            here = here[min(key, len(here) - 1)]
         else:
             here = here.setdefault(key, fresh)
     made: dict[str, Any] = here

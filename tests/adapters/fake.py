@@ -1,7 +1,7 @@
 """A channel in memory, and an attempt in memory: the reconciler's tests run on them, and they pass the same contract.
 
 Faults are scripted with the stand-ins' `Rule`, whose method names an operation: upload, publish, look (trace), edit,
-remove, presence, recent, check. Two faults mean something else than on a wire: FAIL_BEFORE and FAIL_AFTER read
+remove, presence, recent, picture, check. Two faults mean something else than on a wire: FAIL_BEFORE and FAIL_AFTER read
 `status` (400 Rejected, 401 Unauthorised, 0 Unreachable, else InDoubt), and LIE on a look says absent or gone of what
 is there.
 """
@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from adapters.base import (
@@ -38,6 +39,7 @@ from adapters.base import (
     worst,
 )
 from adapters.standin.core import Fault, Object, Rule
+from adapters.x_posts import carries
 from policies.terms import Channel
 
 T = TypeVar("T")
@@ -178,7 +180,7 @@ class FakeAdapter:
             seen = self._call("look", rendered.marker, lambda: self._listed(attempt.started_at - LOOK_BACK), list)
         except AdapterError as error:
             return Unsure(error.code)
-        ours = tuple(each for each in seen if rendered.marker in each.text.split())
+        ours = tuple(each for each in seen if carries(each.text, rendered.marker))
         return Found(sightings=ours) if ours else Absent()
 
     def edit(self, artefacts: Artefacts, rendered: Rendered, attempt: Attempt) -> None:
@@ -212,6 +214,14 @@ class FakeAdapter:
 
     def recent(self, since: datetime) -> Iterator[Sighting]:
         yield from self._call("recent", "", lambda: self._listed(since), list)
+
+    def plant(self, text: str, *, pictures: tuple[bytes, ...] = ()) -> Object:
+        """A post that someone made by hand."""
+        key = f"{self.channel}-post-{len(self.objects) + 1}"
+        now = self.clock()
+        fields = {"text": text, "marker": "", "pictures": pictures}
+        self.objects[key] = Object(id=key, kind="post", created_at=now, fields=fields, public=True, published_at=now)
+        return self.objects[key]
 
     def _call(self, operation: str, path: str, effect: Callable[[], T], pretence: Callable[[], T]) -> T:
         """One call over the imagined wire, with the first rule that matches applied."""
@@ -308,6 +318,10 @@ class FakeAdapter:
                 url=f"https://fake.example/{each.id}",
                 created_at=each.created_at,
                 text=each.fields["text"],
+                pictures=tuple(
+                    partial(self._call, "picture", each.id, partial(bytes, picture), bytes)
+                    for picture in each.fields.get("pictures", ())
+                ),
             )
             for each in self.objects.values()
             if each.kind == "post" and each.visible and since <= each.created_at <= until

@@ -29,7 +29,7 @@ from adapters.standin.core import mount as put_on_wire
 from adapters.standin.graph import GraphStandin
 from adapters.standin.graph_state import PAGE_SCOPES, GraphAccount, GraphToken
 from adapters.standin.server import serving
-from tests.adapters.contract import MARKER, AdapterContract, Platform
+from tests.adapters.contract import JPEG, MARKER, AdapterContract, Platform
 from tests.adapters.fake import Clock, FakeAttempt
 
 BASE = "https://graph.example"
@@ -372,6 +372,16 @@ def test_a_photo_is_not_believed_gone_with_the_token_of_another_page(platform):
     assert platform.adapter.presence((photo,)) == {photo.id: Presence.GONE}
 
 
+def test_a_photo_is_not_believed_gone_without_the_right_to_read_it(wire):
+    blind = GraphAccount(tokens={TOKEN: GraphToken(kind="page", scopes=PAGE_SCOPES - {"pages_read_engagement"})})
+    clock = Clock()
+    put_on_wire(GraphStandin(clock=clock, account=blind), wire, BASE)
+    photo = Artefact(
+        id=1, kind=ArtefactKind.PHOTO, platform_id="17", created_at=clock() - timedelta(days=1), acknowledged=True
+    )
+    assert platform_at(BASE, GraphStandin(), clock).adapter.presence((photo,)) == {1: Presence.UNSURE}
+
+
 def test_a_refused_delete_of_what_is_still_there_is_asked_once_more(wire):
     missing = {"error": {"code": 100, "error_subcode": 33}}
     wire.add("DELETE", f"{BASE}/v26.0/2001_7", json=missing, status=400)
@@ -490,3 +500,15 @@ def test_a_limit_is_told_with_its_time(platform):
     with pytest.raises(Throttled) as raised:
         platform.adapter.publish(platform.rendered(), platform.attempt())
     assert raised.value.after == timedelta(minutes=30)
+
+
+# --- what other items of the Page show
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_listing_leads_to_the_pictures_of_each_item_once(platform, count):
+    pictures = tuple(JPEG + bytes([number]) for number in range(count))
+    platform.standin.plant("By hand", pictures=pictures)
+    (seen,) = platform.adapter.recent(platform.clock() - timedelta(minutes=2))
+    assert [fetch() for fetch in seen.pictures] == [*pictures]
+    assert len(seen.parts) == count

@@ -15,7 +15,20 @@ import pytest
 import requests
 import responses
 
-from adapters.base import Artefact, ArtefactKind, InDoubt, Presence, Rejected, Throttled, Unauthorised, Unreachable
+from adapters.base import (
+    Artefact,
+    ArtefactKind,
+    Found,
+    InDoubt,
+    Presence,
+    Rejected,
+    Rendered,
+    RenderedPicture,
+    Sighting,
+    Throttled,
+    Unauthorised,
+    Unreachable,
+)
 from adapters.graph import (
     GraphCallError,
     GraphClient,
@@ -117,6 +130,13 @@ def test_nothing_secret_stands_in_the_settings_repr():
     assert "u:p" not in shown
 
 
+def test_nothing_the_public_reads_stands_in_a_repr():
+    picture = RenderedPicture(sha256="0" * 64, alt_text="Alex Example", media_type="image/jpeg", data=b"x")
+    notice = Rendered(marker="DBC-7K3Q9M-1", text="Alex Example", page_id="p", pictures=(picture,))
+    seen = Sighting(kind=ArtefactKind.POST, platform_id="1", url=None, created_at=None, text="Alex Example")
+    assert "Alex" not in repr((notice, Found(sightings=(seen,))))
+
+
 def test_the_sdk_is_imported_without_a_warning_even_where_warnings_are_errors():
     done = subprocess.run(
         [sys.executable, "-B", "-W", "error", "-c", "import adapters.graph"],
@@ -188,6 +208,9 @@ def test_a_trace_id_that_is_none_is_not_passed_on(wire, trace):
         ({"error": {"message": "no code"}}, 400),
         ({"error": {"code": True}}, 400),
         ({"anything": 1}, 302),
+        ({"anything": 1}, 403),
+        ({"message": "gone away"}, 404),
+        ({"error": "unavailable"}, 408),
         ({"anything": 1}, 503),
         (b"[" * 100_000, 200),
     ],
@@ -396,6 +419,20 @@ def test_a_listing_that_never_ends_raises(wire):
         list(client().listing("1", "media", "id", "timestamp", None))
     assert raised.value.code == "graph-listing-endless"
     assert all(TOKEN not in call.request.url for call in wire.calls)
+
+
+def test_a_listing_that_always_names_another_page_is_not_followed_for_ever(wire):
+    numbers = iter(range(1_000_000))
+
+    def page(_request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        number = next(numbers)
+        body = {"data": [{"id": str(number)}], "paging": {"next": f"{BASE}/v26.0/1/media?after={number}"}}
+        return 200, {}, json.dumps(body)
+
+    wire.add_callback("GET", f"{BASE}/v26.0/1/media", callback=page)
+    with pytest.raises(InDoubt) as raised:
+        list(client().listing("1", "media", "id", "timestamp", None))
+    assert raised.value.code == "graph-listing-endless"
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,24 @@
 """EdgeSession: one call ends by its deadline, stays where it was sent, reads no more than it may, and keeps secrets."""
 
+import gzip
 import socket
 import threading
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import pytest
 import requests
 
-from adapters.base import InDoubt, Unreachable
-from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, as_outcome
+from adapters.base import InDoubt, Rejected, Unreachable
+from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, PlatformTime, as_outcome, picture_at
 
 SECRET = "tok-3f9a71"
 SHORT = timedelta(seconds=0.4)
-PATIENCE = 2.0
+PATIENCE = 10.0
 
 Speaker = Callable[[socket.socket, threading.Event], None]
 
@@ -70,6 +73,11 @@ def silent(_peer: socket.socket, stopping: threading.Event) -> None:
 
 @pytest.fixture
 def session() -> EdgeSession:
+    return EdgeSession(deadline=timedelta(seconds=10))
+
+
+@pytest.fixture
+def brief() -> EdgeSession:
     return EdgeSession(deadline=SHORT)
 
 
@@ -95,11 +103,11 @@ SLOW = {
 
 
 @pytest.mark.parametrize("speaker", SLOW.values(), ids=SLOW.keys())
-def test_a_call_ends_at_its_deadline_in_doubt(session, speaker):
+def test_a_call_ends_at_its_deadline_in_doubt(brief, speaker):
     with speaking(speaker) as (base, _):
         began = monotonic()
         with pytest.raises(DeadlineExceeded) as raised:
-            session.request("DELETE", base + "/post")
+            brief.request("DELETE", base + "/post")
         took = monotonic() - began
     assert took < SHORT.total_seconds() + PATIENCE
     outcome = as_outcome(raised.value)
@@ -107,19 +115,20 @@ def test_a_call_ends_at_its_deadline_in_doubt(session, speaker):
     assert outcome.code == "timeout"
 
 
-def test_a_timeout_given_by_an_sdk_does_not_lengthen_the_deadline(session):
+def test_a_timeout_given_by_an_sdk_does_not_lengthen_the_deadline(brief):
     with speaking(silent) as (base, _):
         began = monotonic()
         with pytest.raises(requests.Timeout):
-            session.request("GET", base + "/post", timeout=60)
+            brief.request("GET", base + "/post", timeout=60)
         assert monotonic() - began < SHORT.total_seconds() + PATIENCE
 
 
-def test_a_session_works_again_after_a_deadline(session):
+def test_a_session_works_again_after_a_deadline(brief):
     with speaking(silent) as (base, _), pytest.raises(DeadlineExceeded):
-        session.request("GET", base + "/post")
+        brief.request("GET", base + "/post")
+    brief.deadline = timedelta(seconds=10)
     with speaking(saying(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")) as (base, _):
-        assert session.request("GET", base + "/post").text == "ok"
+        assert brief.request("GET", base + "/post").text == "ok"
 
 
 @pytest.mark.parametrize("head", [b"connection: close", f"content-length: {MAX_BODY + 1}".encode()])
@@ -129,6 +138,40 @@ def test_a_body_over_5_mb_is_cut_off_in_doubt(head):
     with speaking(saying(huge)) as (base, _), pytest.raises(BodyTooLarge) as raised:
         session.request("GET", base + "/post")
     assert isinstance(as_outcome(raised.value), InDoubt)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_small_answer_that_unpacks_to_gigabytes_is_cut_off_in_doubt(layers):
+    squeezed = zlib.compressobj(9, zlib.DEFLATED, 31)
+    body = b"".join(squeezed.compress(bytes(1 << 24)) for _ in range(8)) + squeezed.flush()
+    for _ in range(layers - 1):
+        body = gzip.compress(body)
+    packed = ", ".join(["gzip"] * layers)
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: {packed}\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+    session = EdgeSession(deadline=timedelta(seconds=10))
+    tracemalloc.start()
+    try:
+        with speaking(saying(head + body)) as (base, _), pytest.raises(BodyTooLarge):
+            session.request("GET", base + "/post")
+        assert tracemalloc.get_traced_memory()[1] < 8 * MAX_BODY
+    finally:
+        tracemalloc.stop()
+
+
+def test_nothing_is_sent_once_the_deadline_has_passed_while_the_address_was_looked_up(monkeypatch):
+    looked_up = socket.getaddrinfo
+
+    def slowly(*args, **kwargs):
+        threading.Event().wait(2 * SHORT.total_seconds())
+        return looked_up(*args, **kwargs)
+
+    with speaking(dripping(b"HTTP/1.1 200 OK\r\n", b"x-more: 1\r\n")) as (base, heard):
+        monkeypatch.setattr(socket, "getaddrinfo", slowly)
+        began = monotonic()
+        with pytest.raises(DeadlineExceeded):
+            EdgeSession(deadline=SHORT).request("DELETE", base + "/post")
+        assert monotonic() - began < SHORT.total_seconds() + PATIENCE
+    assert b"".join(heard) == b""
 
 
 def test_a_body_of_5_mb_is_read_whole():
@@ -171,9 +214,9 @@ def test_an_answer_cut_in_its_headers_has_no_body_to_believe(session):
 
 
 @pytest.mark.parametrize("speaker", [silent, saying(b""), saying(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nxx")])
-def test_no_secret_stands_in_the_text_of_an_error(session, speaker):
+def test_no_secret_stands_in_the_text_of_an_error(brief, speaker):
     with speaking(speaker) as (base, _), pytest.raises(requests.RequestException) as raised:
-        session.request("POST", f"{base}/post?access_token={SECRET}", headers={"authorization": SECRET})
+        brief.request("POST", f"{base}/post?access_token={SECRET}", headers={"authorization": SECRET})
     outcome = as_outcome(raised.value)
     assert SECRET not in str(outcome) + repr(outcome) + outcome.remedy
     assert SECRET not in str(raised.value) + repr(raised.value)
@@ -198,7 +241,7 @@ def test_the_environment_and_netrc_play_no_part(session, monkeypatch):
 
 def test_a_configured_proxy_is_used_and_cut_at_the_deadline_too():
     with speaking(dripping(b"HTTP/1.1 200 OK\r\n", b"x-more: 1\r\n")) as (proxy, heard):
-        session = EdgeSession(deadline=SHORT, proxies={"http": proxy})
+        session = EdgeSession(deadline=timedelta(seconds=2), proxies={"http": proxy})
         with pytest.raises(DeadlineExceeded):
             session.request("GET", "http://platform.example/post")
         assert heard[0].startswith(b"GET http://platform.example/post")
@@ -218,3 +261,54 @@ def test_a_session_outlives_connections_that_the_platform_closes():
             assert session.request("GET", f"{base}/{number}").text == "ok"
             assert closed.acquire(timeout=PATIENCE)
     assert len(heard) == 3
+
+
+def test_a_platforms_date_header_tells_its_time(session):
+    dated = b"HTTP/1.1 200 OK\r\ndate: Mon, 02 Mar 2026 12:00:00 GMT\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+    undated = b"HTTP/1.1 200 OK\r\ndate: yesterday\r\ncontent-length: 0\r\n\r\n"
+    session.platform_time = PlatformTime()
+    with speaking(saying(dated), saying(undated)) as (base, _):
+        session.get(base)
+        session.get(base)
+    told = session.platform_time.now()
+    assert timedelta(0) <= told - datetime(2026, 3, 2, 12, 0, tzinfo=UTC) < timedelta(seconds=30)
+
+
+def test_platforms_that_have_not_answered_tell_no_time():
+    assert PlatformTime().now() is None
+
+
+def picture(address: str) -> bytes:
+    return picture_at(address, like="http://platform.example", deadline=SHORT, proxies={})
+
+
+def test_a_picture_is_fetched_without_credentials():
+    with speaking(saying(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")) as (base, heard):
+        assert picture(f"{base}/a.jpg") == b"ok"
+    assert b"authorization" not in heard[0].lower()
+
+
+@pytest.mark.parametrize("status", [301, 403, 404, 410])
+def test_a_picture_that_is_not_there_is_refused_for_good(status):
+    answer = f"HTTP/1.1 {status} Said\r\nlocation: /b.jpg\r\ncontent-length: 0\r\n\r\n".encode()
+    with speaking(saying(answer)) as (base, heard), pytest.raises(Rejected, match="picture-not-there"):
+        picture(f"{base}/a.jpg")
+    assert len(heard) == 1
+
+
+def test_a_picture_larger_than_any_we_expect_is_refused_for_good():
+    answer = f"HTTP/1.1 200 OK\r\ncontent-length: {MAX_BODY + 1}\r\n\r\n".encode() + bytes(MAX_BODY + 1)
+    with speaking(saying(answer)) as (base, _), pytest.raises(Rejected, match="picture-too-large"):
+        picture_at(f"{base}/a.jpg", like=base, deadline=timedelta(seconds=5), proxies={})
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", b"HTTP/1.1 429 Slow\r\n\r\n", b""])
+def test_a_picture_that_may_be_had_later_is_in_doubt(said):
+    with speaking(saying(said)) as (base, _), pytest.raises(InDoubt):
+        picture(f"{base}/a.jpg")
+
+
+@pytest.mark.parametrize("address", ["file:///etc/hostname", "https://cdn.example/a.jpg", "a.jpg", ""])
+def test_a_picture_is_fetched_only_the_way_the_platform_is_reached(address):
+    with pytest.raises(Rejected, match="picture-address"):
+        picture(address)

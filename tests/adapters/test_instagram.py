@@ -1,5 +1,6 @@
 """Instagram over the wire: the contract, then what it is known or feared to answer (platforms: meta, sections 4, 10)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +26,7 @@ from adapters.base import (
 from adapters.graph import GraphSettings
 from adapters.http import EdgeSession
 from adapters.instagram import InstagramAdapter, InstagramSettings, PictureHost
+from adapters.instagram_media import addresses
 from adapters.standin.core import Answer, Fault, Request, Rule, Standin
 from adapters.standin.core import mount as put_on_wire
 from adapters.standin.graph import GraphStandin
@@ -217,6 +219,33 @@ def test_nothing_is_hosted_before_go(platform, host):
     assert "put" not in host.order
 
 
+def test_each_picture_of_a_carousel_is_hosted_only_after_a_go_of_its_own(platform, host):
+    attempt = platform.attempt(call_off={"go": 2})
+    with pytest.raises(CalledOff):
+        platform.adapter.publish(platform.rendered(pictures=3), attempt)
+    assert host.order.count("put") == 1
+    assert host.files == {}
+
+
+def test_the_time_slow_answers_take_counts_against_the_patience(wire, host):
+    clock = Clock()
+
+    def slowly(_request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        clock.advance(timedelta(seconds=25))
+        return 200, {}, json.dumps({"id": "7", "status_code": "IN_PROGRESS"})
+
+    wire.add("GET", f"{BASE}/v26.0/3001/content_publishing_limit", json={"data": []})
+    wire.add("POST", f"{BASE}/v26.0/3001/media", json={"id": "7"})
+    wire.add_callback("GET", f"{BASE}/v26.0/7", callback=slowly)
+    adapter = InstagramAdapter(settings(), host, clock=clock, wait=lambda _: None)
+    began = clock()
+    platform = Platform(adapter=adapter, standin=host, clock=clock, steps=STEPS)
+    with pytest.raises(Throttled):
+        adapter.publish(platform.rendered(pictures=1), platform.attempt())
+    assert clock() - began <= timedelta(seconds=90)
+    assert host.files == {}
+
+
 @pytest.mark.parametrize("call_off", [{"intend": 2}, {"intend": 3}, {"go": 2}])
 def test_called_off_at_any_step_leaves_no_hosted_picture(platform, host, call_off):
     tried(platform, CalledOff, call_off=call_off)
@@ -372,6 +401,23 @@ def test_a_refusal_of_a_container_that_is_published_is_in_doubt(platform):
     assert len(platform.copies()) == 1
 
 
+def test_a_refusal_of_a_container_that_nobody_can_read_any_more_is_in_doubt(platform):
+    attempt = platform.attempt()
+    standin = platform.standin
+
+    def consume(call: str) -> None:
+        if call == "go" and containers(platform):
+            standin._publish(standin.objects[containers(platform)[0]])
+            standin.objects.pop(containers(platform)[0])
+            standin.rules.append(Rule(fault=Fault.FAIL_BEFORE, method="POST", path="/media_publish", status=400))
+
+    attempt._watch = consume
+    with pytest.raises(InDoubt) as raised:
+        platform.adapter.publish(platform.rendered(pictures=1), attempt)
+    assert raised.value.code == "published-though-refused"
+    assert isinstance(platform.adapter.trace(platform.rendered(pictures=1), attempt), Found)
+
+
 def test_a_container_nobody_can_read_is_not_replaced_while_it_may_be_live(platform):
     platform.fail("publish", Fault.LOSE_AFTER)
     attempt = tried(platform, InDoubt)
@@ -394,13 +440,32 @@ def test_comments_are_closed_after_the_id_was_noted(platform):
     assert platform.standin.objects[platform.copies()[0]].fields["comments"] is False
 
 
-def test_comments_that_stay_open_do_not_fail_the_publication_but_are_told(platform, host):
-    told: list[str] = []
+def test_comments_are_closed_on_a_post_that_is_found_after_its_answer_was_lost(platform):
+    platform.fail("publish", Fault.LOSE_AFTER)
+    attempt = tried(platform, InDoubt)
+    (post,) = platform.copies()
+    assert platform.standin.objects[post].fields["comments"] is True
+    assert isinstance(platform.adapter.trace(platform.rendered(pictures=1), attempt), Found)
+    assert platform.standin.objects[post].fields["comments"] is False
+
+
+def test_comments_that_stay_open_on_a_post_that_was_found_are_told(platform, host):
+    told: list[tuple[str, str]] = []
+    platform.fail("publish", Fault.LOSE_AFTER)
+    attempt = tried(platform, InDoubt)
     platform.standin.switches.add("comments-stay-open")
-    adapter = InstagramAdapter(settings(), host, clock=platform.clock, on_comments_open=told.append)
+    adapter = InstagramAdapter(settings(), host, clock=platform.clock, on_comments_open=lambda *each: told.append(each))
+    assert isinstance(adapter.trace(platform.rendered(pictures=1), attempt), Found)
+    assert told == [(platform.copies()[0], "graph-100")]
+
+
+def test_comments_that_stay_open_do_not_fail_the_publication_but_are_told(platform, host):
+    told: list[tuple[str, str]] = []
+    platform.standin.switches.add("comments-stay-open")
+    adapter = InstagramAdapter(settings(), host, clock=platform.clock, on_comments_open=lambda *each: told.append(each))
     attempt = platform.attempt()
     adapter.publish(platform.rendered(pictures=1), attempt)
-    assert told == ["graph-100"]
+    assert told == [(platform.copies()[0], "graph-100")]
     assert of(attempt, ArtefactKind.POST)[0].platform_id == platform.copies()[0]
 
 
@@ -440,6 +505,15 @@ def test_the_newest_item_is_not_ours_unless_it_carries_our_marker(platform):
     attempt = tried(platform, CalledOff, call_off={"go": 2})
     platform.standin.plant("Summer fair", kind="media")
     assert isinstance(platform.adapter.trace(platform.rendered(pictures=1), attempt), Absent)
+
+
+def test_a_picture_hosted_when_the_power_went_comes_down_with_the_first_look(platform, host):
+    attempt = tried(platform, CalledOff, call_off={"intend": 2})
+    (hosted,) = of(attempt, ArtefactKind.FILE)
+    host.put(hosted.platform_id, JPEG)
+    platform.revoke()
+    assert isinstance(platform.adapter.trace(platform.rendered(pictures=1), attempt), Unsure)
+    assert host.files == {}
 
 
 def test_a_trace_without_a_working_token_is_unsure(platform):
@@ -613,3 +687,23 @@ def test_the_hosting_of_these_tests_answers_as_a_site_does():
         assert requests.Session().get(url, timeout=2).content == JPEG
         hosting.take_down("h/a.jpg")
         assert requests.Session().get(url, timeout=2).status_code == 404
+
+
+# --- what other items of the account show
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_listing_leads_to_the_pictures_of_each_item(platform, count):
+    pictures = tuple(JPEG + bytes([number]) for number in range(count))
+    platform.standin.plant("By hand", kind="media", pictures=pictures)
+    (seen,) = platform.adapter.recent(platform.clock() - timedelta(minutes=2))
+    assert {fetch() for fetch in seen.pictures} == {*pictures}
+
+
+def test_a_film_is_not_fetched():
+    still = {"media_type": "IMAGE", "media_url": "https://cdn.example/still.jpg"}
+    film = {"media_type": "VIDEO", "media_url": "https://cdn.example/film.mp4"}
+    assert addresses(film) == ()
+    assert addresses({"media_type": "CAROUSEL_ALBUM", "children": {"data": [film, still, "?"]}}) == (
+        still["media_url"],
+    )

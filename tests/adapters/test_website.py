@@ -37,6 +37,7 @@ from adapters.base import (
     Unsure,
 )
 from adapters.files import Folder, PathRefused
+from adapters.noticeboard import STYLESHEET
 from adapters.standin.core import Answer, Fault, Object, Request, Standin, mount
 from adapters.website import WebsiteAdapter, WebsiteSettings
 from bot.site import public_site
@@ -150,7 +151,7 @@ class TestWebsite(CalmContract):
         platform.fail("read", Fault.FAIL_BEFORE, times=0, status=404)
         assert set(platform.adapter.presence(attempt.acknowledged()).values()) == {Presence.UNSURE}
 
-    def test_removal_leaves_no_file_under_the_id_and_410_at_every_address(self, platform: Website):
+    def test_r58_removal_leaves_no_file_under_the_id_and_410_at_every_address(self, platform: Website):
         attempt = self.up(platform)
         addresses = [str(each.platform_id) for each in attempt.made if each.kind is not ArtefactKind.FEED_ENTRY]
         platform.adapter.remove(attempt.made)
@@ -326,6 +327,23 @@ class TestLists:
         platform.adapter.remove((*other.made, *attempt.made))
         assert platform.standin.visible() == []
 
+    @pytest.mark.parametrize("record", ["{}", "[]", '{"updated": "soon"}', '{"updated": 5, "digest": "x"}', "{"])
+    def test_a_damaged_record_of_the_feed_keeps_nothing_up(self, platform: Website, record: str):
+        attempt = platform.attempt()
+        platform.adapter.publish(platform.rendered(), attempt)
+        (platform.root / ".state/feed.json").write_text(record)
+        platform.adapter.remove(attempt.made)
+        assert set(platform.adapter.presence(attempt.made).values()) == {Presence.GONE}
+
+    @pytest.mark.parametrize("record", ['{"page_id": "x"}', '{"published": "soon"}', '{"published": 5}'])
+    def test_a_record_that_is_none_of_ours_keeps_nothing_up(self, platform: Website, record: str):
+        attempt = platform.attempt()
+        platform.adapter.publish(platform.rendered(), attempt)
+        for name in ("other.json", "a copy.json~", f"{platform.rendered().page_id}.json"):
+            (platform.root / ".state/notices" / name).write_text(record)
+        platform.adapter.remove(attempt.made)
+        assert set(platform.adapter.presence(attempt.made).values()) == {Presence.GONE}
+
 
 class TestEdit:
     def test_a_picture_no_longer_shown_goes_with_the_edit(self, platform: Website):
@@ -362,6 +380,42 @@ class TestEdit:
         platform.clock.advance(timedelta(hours=1))
         platform.adapter.edit(attempt.made, platform.rendered(words="New"), platform.attempt(made=attempt.made))
         assert feed(platform).count(platform.clock().isoformat()) == 2
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    full = colour if len(colour) == 6 else "".join(2 * each for each in colour)
+    parts = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+class TestReading:
+    def test_every_colour_of_words_can_be_read_on_the_page(self):
+        words = re.findall(r"(?<![\w-])color: #([0-9a-f]{3,6})", STYLESHEET)
+        assert min(contrast(each, "fff") for each in words) >= 4.5
+
+    def test_what_has_the_focus_can_be_told(self):
+        """WCAG 2.2, 1.4.11 and 2.4.7: yellow alone does not stand out from white."""
+        (rule,) = re.findall(r"a:focus-visible \{([^}]*)\}", STYLESHEET)
+        ground = re.search(r"background: #(\w+)", rule)
+        words = re.search(r"(?<!-)color: #(\w+)", rule)
+        line = re.search(r"0 4px #(\w+)", rule)
+        assert ground
+        assert words
+        assert line
+        assert contrast(words[1], ground[1]) >= 4.5
+        assert contrast(line[1], "fff") >= 3
+
+    def test_each_link_of_the_index_tells_its_notice_by_the_date(self, platform: Website):
+        platform.adapter.publish(platform.rendered(), platform.attempt())
+        links = re.findall(r"<a [^>]*>(.*?)</a>", (platform.root / "index.html").read_text())
+        assert [re.sub(r"<[^>]*>", "", each) for each in links] == ["Enforcement notice, 2 March 2026"]
 
 
 class TestDisk:
@@ -455,6 +509,25 @@ class TestDisk:
         assert full.value.code == "site-disk-full"
         assert platform.standin.visible() == []
         assert list(platform.page().parent.iterdir()) == []
+
+    def test_a_disk_that_fills_up_between_two_pictures_leaves_neither_up(self, platform: Website):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        platform.adapter.check()
+        rendered = platform.rendered(pictures=2)
+        small, large = rendered.pictures
+        rendered = replace(rendered, pictures=(small, replace(large, data=large.data + bytes(10_000))))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, hard))
+        attempt = platform.attempt()
+        try:
+            with pytest.raises(Throttled):
+                platform.adapter.publish(rendered, attempt)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert platform.standin.visible() == []
+        platform.adapter.publish(rendered, platform.attempt(made=attempt.made))
+        assert len(platform.copies()) == 1
 
     def test_an_id_the_website_never_made_is_refused_and_the_rest_removed(self, platform: Website):
         attempt = platform.attempt()

@@ -1,6 +1,7 @@
 """X over the wire: the contract, then every answer X is known or feared to give (platforms: x, sections 4 to 7, 11)."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -376,6 +377,8 @@ LIMITS = {
     "malformed": ({"x-rate-limit-reset": "soon"}, None, None),
     "absurd": ({"x-rate-limit-reset": "99999999999999999999"}, None, None),
     "milliseconds": ({"x-rate-limit-reset": "+900000000"}, None, None),
+    "passed": ({"x-rate-limit-reset": "-300"}, None, None),
+    "passed, with a time to wait": ({"x-rate-limit-reset": "-300", "retry-after": "30"}, None, 30),
     "retry-after": ({"retry-after": "30"}, None, 30),
 }
 
@@ -383,7 +386,7 @@ LIMITS = {
 @pytest.mark.parametrize(("headers", "until", "after"), LIMITS.values(), ids=LIMITS.keys())
 def test_429_says_how_long_to_wait_when_x_does(bare, wire, headers, until, after):
     now = bare.clock()
-    sent = {k: str(int(now.timestamp()) + int(v)) if v.startswith("+") else v for k, v in headers.items()}
+    sent = {k: str(int(now.timestamp()) + int(v)) if v[0] in "+-" else v for k, v in headers.items()}
     wire.add("DELETE", BASE + "/2/tweets/20", status=429, json={"errors": [{"code": 88}]}, headers=sent)
     with pytest.raises(Throttled) as raised:
         bare.remove((post("20"),))
@@ -748,3 +751,28 @@ def test_no_secret_shows_in_settings_errors_or_logs(platform, caplog):
     everything = shown + caplog.text
     for secret in (account.consumer_key, account.consumer_secret, account.access_token, account.access_token_secret):
         assert secret not in everything
+
+
+# --- what other items of the account show
+
+
+def test_the_timeline_leads_to_the_pictures_of_each_item_without_credentials(platform):
+    since = platform.clock() - timedelta(minutes=2)
+    platform.standin.plant("Without")
+    platform.standin.plant("With two", pictures=(JPEG, JPEG + b"2"))
+    with_two, without = platform.adapter.recent(since)
+    assert without.pictures == ()
+    assert [fetch() for fetch in with_two.pictures] == [JPEG, JPEG + b"2"]
+
+
+def test_an_error_about_a_picture_beside_a_post_leaves_the_timeline_whole(bare, wire):
+    body = {
+        "data": [{"id": "1700000000000000009", "text": "A fair", "attachments": {"media_keys": ["3_1", "7_2", "3_3"]}}],
+        "includes": {"media": [{"media_key": "7_2", "type": "video", "preview_image_url": f"{BASE}/still.jpg"}, 5]},
+        "errors": [{"resource_type": "media", "resource_id": "3_1", "title": "Not Found Error"}],
+        "meta": {"result_count": 1},
+    }
+    wire.get(re.compile(f"{BASE}/2/users/.*"), json=body)
+    wire.get(f"{BASE}/still.jpg", body=JPEG)
+    (seen,) = bare.recent(bare.clock())
+    assert [fetch() for fetch in seen.pictures] == [JPEG]

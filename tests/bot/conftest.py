@@ -9,6 +9,7 @@ from bot.context import Bot
 from bot.settings import shipped_folder
 from bot.settings_layers import FILES
 from tests.bot.office import Office, copy_office, open_office
+from tests.bot.terminal import Council, Terminal, open_council
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,15 @@ def folder(tmp_path: Path) -> Path:
     for name in FILES:
         (target / name).write_text((shipped_folder() / name).read_text())
     return target
+
+
+@pytest.fixture(scope="session")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
+    with open_council(tmp_path_factory.mktemp("council")) as made:
+        yield made
+
+
+@pytest.fixture
+def downdate(council: Council) -> Terminal:
+    """The command, in a council with people and one notice that is up."""
+    return council.again()

@@ -14,6 +14,7 @@ from adapters.x_posts import measure
 from bot import intake
 from bot.audit import check_account
 from bot.context import Bot, plan_of, words_of
+from bot.layout import policy_version
 from bot.reconcile import run_post
 from bot.settings import load, rehearsal_defaults, shipped_folder
 from bot.settings_model import LoopSettings, RetentionSettings, Settings
@@ -29,6 +30,16 @@ from tests.adapters.fake import Clock, FakeAdapter
 
 SERVICE = "environment"
 SAMPLES = shipped_folder() / "samples"
+# Changes that make any sample a correction: it says nothing about anybody.
+CORRECTION = {
+    "kind": "correction_notice",
+    "content": {
+        "headline": "A notice was wrong",
+        "body": "We withdrew it, and apologise.",
+        "facts": [],
+        "pictures": [],
+    },
+}
 SETTLE = timedelta(minutes=15)
 # Statements compiled once for all tests.
 _COMPILED: dict[Any, Any] = {}
@@ -80,6 +91,12 @@ def document(name: str = "case_outcome", **changes: Any) -> dict[str, Any]:
     return made
 
 
+def unnamed(number: str, category: str) -> dict[str, Any]:
+    """A subject of the sample case without name and date of birth, with its conviction."""
+    convictions = document()["subjects"][0]["convictions"]
+    return {"number": number, "category": category, "convictions": convictions}
+
+
 @dataclass
 class Staff:
     """Who works there. The deputy directs the same service and answers for the system."""
@@ -110,6 +127,10 @@ class Office:
 
     def submit(self, name: str = "case_outcome", by: Person | None = None, **changes: Any) -> intake.Submitted:
         return intake.submit(self.bot, by or self.staff.comms, self.read(document(name, **(self.usual | changes))))
+
+    def submit_written(self, written: dict[str, Any], by: Person | None = None) -> intake.Submitted:
+        """Submit a document as it stands."""
+        return intake.submit(self.bot, by or self.staff.comms, self.read(written))
 
     def amend(self, ref: str, by: Person | None = None, **changes: Any) -> intake.Submitted:
         return intake.amend(self.bot, by or self.staff.comms, ref, self.read(document(**(self.usual | changes))))
@@ -165,7 +186,7 @@ class Office:
 def open_office(folder: Path) -> Office:
     """A new office in an empty folder."""
     settings = _settings(folder)
-    ledger = create(settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True)
+    ledger = create(settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True, policy=policy_version(settings))
     bot = _bot(folder, settings, ledger)
     for channel in bot.adapters:
         check_account(bot, channel)
@@ -179,7 +200,7 @@ def copy_office(template: Office, folder: Path) -> Office:
     home = Path(template.bot.settings.ledger.url.removeprefix("sqlite:///"))
     shutil.copy(home, settings.ledger.url.removeprefix("sqlite:///"))
     engine = open_engine(settings.ledger.url).execution_options(compiled_cache=_COMPILED)
-    ledger = Ledger(engine, read_key(settings.ledger.key_file), folder)
+    ledger = Ledger(engine, read_key(settings.ledger.key_file), folder, policy=policy_version(settings))
     bot = _bot(folder, settings, ledger)
     return Office(bot=bot, clock=bot.clock, channels=bot.adapters, staff=template.staff)
 

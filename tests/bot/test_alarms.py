@@ -10,13 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pydantic import SecretStr
 
+from adapters.base import ArtefactKind
 from bot import alarms, standing
-from bot.alarms_rules import INCIDENT_KINDS, LEVEL_KINDS, WHILE_LIVE_KINDS, Alarm
+from bot.alarms_rules import INCIDENT_KINDS, LEVEL_KINDS, WHILE_LIVE_KINDS, Alarm, raise_comments_open
 from bot.alert_kinds import AlertKind
 from bot.alerts import Sender
 from policies.lifecycle import Edge
 from policies.terms import Approval, Channel, Reason, Window
-from store import desk, journal, posts, publications
+from store import artefacts, desk, journal, posts, publications
 from tests.bot.alarms_samples import (
     DAY,
     HOUR,
@@ -564,6 +565,32 @@ def test_a_find_about_a_live_post_stays_silent_once_acknowledged_until_the_post_
     assert kind not in raised(bot, tx, NOON + 3 * HOUR)
 
 
+def test_comments_on_facebook_are_a_persons_task_for_as_long_as_the_notice_is_up(bot, tx):
+    publication_id = approved(tx)
+    live(tx, publication_id)
+    assert raised(bot, tx, NOON) == set()
+    post = live(tx, publication_id, Channel.FACEBOOK)
+    assert raised(bot, tx, NOON) == {K.COMMENTS_TO_MODERATE}
+    assert [task.what for task in desk.open_tasks(tx)] == ["comments_to_moderate:facebook:moderate-comments"]
+    moved(tx, post, Edge.DUE_DOWN, at=NOON + DAY, due_at=NOON + DAY)
+    assert raised(bot, tx, NOON + DAY) == set()
+    assert desk.open_tasks(tx) == []
+
+
+def test_comments_that_stay_open_are_told_of_each_notice_from_before_its_answer_until_it_is_down(bot, tx):
+    for ref in (REF, "DBC-8K3Q9M"):
+        post = posting(tx, approved(tx, ref), Channel.INSTAGRAM, ref=ref)
+        row = artefacts.intend(tx, post, ArtefactKind.POST, now=NOON, actor="daemon")
+        artefacts.note(tx, row.id, platform_id=ref, url=None, created_at=NOON, now=NOON, actor="daemon")
+        raise_comments_open(tx, Channel.INSTAGRAM, ref, NOON)
+    assert raised(bot, tx, NOON) == {K.COMMENTS_OPEN}
+    assert {row.ref for row in desk.open_alerts(tx)} == {REF, "DBC-8K3Q9M"}
+    up = moved(tx, post, Edge.ACCEPTED, live_at=NOON, due_at=NOON)
+    moved(tx, up, Edge.DUE_DOWN, due_at=NOON)
+    raised(bot, tx, NOON)
+    assert {row.ref for row in desk.open_alerts(tx)} == {REF}
+
+
 def test_finds_are_told_apart_by_what_they_are_about(bot, tx):
     assert alarms.raise_once(bot, tx, K.PERSON_ADDED, None, None, NOON, about="p7")
     assert alarms.raise_once(bot, tx, K.PERSON_ADDED, None, None, NOON, about="p8")
@@ -575,6 +602,14 @@ def test_a_picture_elsewhere_stays_until_a_person_has_decided(bot, tx):
     alarms.raise_once(bot, tx, K.PICTURE_ELSEWHERE, REF, Channel.X, NOON, about="1790")
     acknowledge(tx, K.PICTURE_ELSEWHERE, NOON)
     assert raised(bot, tx, NOON + DAY) == {K.PICTURE_ELSEWHERE}
+
+
+def test_fault_21_a_clock_off_the_platforms_own_is_alarmed_until_it_is_right(bot, tx):
+    wrong = replace(bot, clock=lambda: NOON, platform_time=lambda: NOON + timedelta(seconds=61))
+    right = replace(bot, clock=lambda: NOON, platform_time=lambda: NOON + timedelta(seconds=59))
+    assert raised(wrong, tx, NOON) == {K.CLOCK_WRONG}
+    assert raised(bot, tx, NOON) == {K.CLOCK_WRONG}
+    assert raised(right, tx, NOON) == set()
 
 
 def test_every_kind_ends_in_one_way_only():

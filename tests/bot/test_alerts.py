@@ -105,7 +105,8 @@ def test_a_runbook_is_one_page_and_uses_commands_that_exist(page):
     commands = set(re.findall(r"downdate ([a-z]+)", text))
     assert commands <= {
         "init", "person", "submit", "preview", "approve", "confirm", "retract", "event", "amend", "requeue", "pause",
-        "resume", "status", "sweep", "audit", "serve", "ledger", "journal", "doctor", "check", "backup", "config",
+        "resume", "status", "sweep", "audit", "serve", "ledger", "journal", "doctor", "check", "backup", "config", "attest",
+        "tasks", "request", "requests",
     }  # fmt: skip
     assert commands
 

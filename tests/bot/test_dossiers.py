@@ -11,7 +11,7 @@ from policies.dossier import Stage
 from policies.lifecycle import State
 from policies.terms import Channel, Reason
 from store import desk, posts, publications
-from tests.bot.office import document
+from tests.bot.office import CORRECTION, document
 
 MINUTE = timedelta(minutes=1)
 
@@ -178,7 +178,7 @@ def test_what_was_approved_before_a_mistake_was_found_may_not_be_used_again(offi
 
 
 def test_a_notice_that_an_event_spares_is_not_barred_from_its_own_words(office):
-    correction = office.approved(kind="correction_notice")
+    correction = office.approved(**CORRECTION)
     record_event(office.bot, office.staff.comms, "EH/2026/0417", "inaccurate", happened_at=office.clock())
     assert told(office, correction).barred == frozenset()
 

@@ -201,7 +201,7 @@ def test_the_author_of_what_it_follows_or_was_copied_from_cannot_approve(office)
     office.approve(copied, by=office.staff.director)
 
 
-def test_another_digest_is_refused_and_nothing_is_written(office):
+def test_r22_another_digest_is_refused_and_nothing_is_written(office):
     ref = office.submit().ref
     digest = intake.preview(office.bot, office.staff.director, ref).digest
     other = ("0" if digest[0] != "0" else "1") + digest[1:]
@@ -232,7 +232,7 @@ def test_a_sign_off_needs_its_tick(office):
     office.approve(other, ticks=["new_court_event"])
 
 
-def test_an_appeal_lodged_blocks_submission_and_approval_until_it_is_dismissed(office):
+def test_r49_an_appeal_lodged_blocks_submission_and_approval_until_it_is_dismissed(office):
     ref = office.submit().ref
     case, officer = "EH/2026/0417", office.staff.second
     intake.record_event(office.bot, officer, case, "appeal_lodged", subject="S1", happened_at=office.clock())

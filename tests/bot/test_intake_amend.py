@@ -12,6 +12,7 @@ from bot.reconcile import run_post
 from policies.lifecycle import State
 from policies.terms import Channel, Reason
 from store import artefacts, posts, publications
+from tests.bot.office import unnamed
 from tests.policies.samples import notice
 
 SETTLED = timedelta(minutes=20)
@@ -278,14 +279,14 @@ def test_a_retracted_publication_is_not_amended(office):
 
 
 def test_a_subject_named_only_later_brings_its_earlier_date_along_at_the_approval_and_not_before(office):
-    office.up(subjects=[{"number": "S1", "category": "convicted"}], content__facts=[])
+    office.up(subjects=[unnamed("S1", "convicted")], content__facts=[])
     office.clock.advance(timedelta(days=20))
-    other = [{"number": "S2", "category": "company"}]
+    other = [unnamed("S2", "company")]
     ref = office.submit(subjects=other, content__facts=[], channels=["website"]).ref
     office.approve(ref, ticks=["another_person"])
     office.run(ref)
     due = office.last(ref)[Channel.WEBSITE].due_at
-    both = [{"number": "S1", "category": "convicted"}, {"number": "S2", "category": "company"}]
+    both = [unnamed("S1", "convicted"), unnamed("S2", "company")]
     office.amend(ref, subjects=both, content__facts=[], channels=["website"])
     office.run(ref)
     assert office.last(ref)[Channel.WEBSITE].due_at == due

@@ -12,6 +12,7 @@ from policies.events import EVENT_OF_REASON, RULES
 from policies.lifecycle import State
 from policies.terms import RETRACTION_REASONS, Channel, EventType, Reason
 from store import artefacts, cases, desk, journal, ledger, posts, publications
+from tests.bot.office import CORRECTION, unnamed
 
 DAY = timedelta(days=1)
 CASE = "EH/2026/0417"
@@ -166,13 +167,11 @@ def test_a_reason_that_is_an_event_is_recorded_for_every_subject(office, reason)
 
 
 def test_an_event_behind_a_retraction_takes_down_whatever_else_it_covers(office):
-    one = office.up(channels=["website"], content__facts=[], subjects=[{"number": "S1", "category": "convicted"}])
+    one = office.up(channels=["website"], content__facts=[], subjects=[unnamed("S1", "convicted")])
     two = office.submit("image_appeal", case_ref=CASE, channels=["website"]).ref
     office.approve(two)
     office.run(two)
-    apart = office.submit(
-        channels=["facebook"], content__facts=[], subjects=[{"number": "S2", "category": "company"}]
-    ).ref
+    apart = office.submit(channels=["facebook"], content__facts=[], subjects=[unnamed("S2", "company")]).ref
     office.approve(apart, ticks=["another_person"])
     office.run(apart)
     down = retract(office, ref=one, reason=Reason.APPEAL_LODGED)
@@ -200,7 +199,7 @@ def test_an_event_of_one_person_takes_the_notice_of_two_down_whole(office):
 def test_each_event_takes_down_the_kinds_its_rule_names_and_no_other(office, what):
     kinds = {"case_outcome": office.approved(channels=["website"])}
     kinds["image_appeal"] = office.approved("image_appeal", case_ref=CASE, channels=["website"])
-    kinds["correction_notice"] = office.approved(kind="correction_notice", channels=["website"])
+    kinds["correction_notice"] = office.approved(**CORRECTION, channels=["website"])
     happened(office, what, subject="S1")
     gone = {kind for kind, ref in kinds.items() if retraction(office, ref) is not None}
     assert gone == {kind for kind in kinds if kind in RULES[what].retracts}
@@ -261,8 +260,8 @@ def test_bad_input_is_told_with_its_remedy_and_changes_nothing(office):
         (retract, {}, "REF", None, "--case"),
         (retract, {"ref": ref, "case": CASE}, "REF", None, "--case"),
         (retract, {"ref": "DBC-AAAAAA"}, "REF", "DBC-AAAAAA", "status"),
-        (retract, {"case": "EH/2026/0471"}, "CASE", "EH/2026/0471", "case reference"),
-        (retract, {"case": ""}, "CASE", "", "case reference"),
+        (retract, {"case": "EH/2026/0471"}, "--case", "EH/2026/0471", "case reference"),
+        (retract, {"case": ""}, "--case", "", "case reference"),
         (retract, {"ref": ref, "reason": Reason.SUPERSEDED}, "--reason", "superseded", "appeal_lodged"),
         (retract, {"ref": ref, "subject": "S9"}, "--subject", "S9", "S1, S2"),
         (happened, {"what": "abducted"}, "WHAT", "abducted", "eliminated"),

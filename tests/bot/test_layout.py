@@ -111,7 +111,7 @@ def _spoilt(text: str, at: int, by: str) -> str:
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_any_other_character_anywhere_gives_another_digest(data):
+def test_r22_any_other_character_anywhere_gives_another_digest(data):
     channel = data.draw(st.sampled_from(sorted(RENDITIONS)))
     old = RENDITIONS[channel]
     by = data.draw(st.characters(codec="utf-8"))

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.base import ArtefactKind, Found, InDoubt, Sighting
 from adapters.standin.core import Fault, Rule
 from bot import audit
+from bot.tracing import record_trace
 from policies.lifecycle import CLOSED, State
 from policies.terms import Channel, Event, Reason
 from store import artefacts, cases, journal, posts
@@ -288,7 +290,7 @@ def test_a_removed_post_that_comes_back_is_removed_again(facebook):
     assert facebook.post(Channel.FACEBOOK).state is State.REMOVED
 
 
-def test_a_copy_with_our_marker_that_nobody_tracks_is_removed_even_of_an_unknown_reference(facebook):
+def test_r59_a_copy_with_our_marker_that_nobody_tracks_is_removed_even_of_an_unknown_reference(facebook):
     fake = facebook.fakes[Channel.FACEBOOK]
     facebook.approved()
     facebook.pass_time(MINUTE)
@@ -311,7 +313,7 @@ def test_a_copy_with_our_marker_that_nobody_tracks_is_removed_even_of_an_unknown
     assert {each.id for each in fake.visible()} == {tracked.id, "other"}
 
 
-def test_every_outward_call_has_its_intent_before_and_its_outcome_after(facebook):
+def test_r44_every_outward_call_has_its_intent_before_and_its_outcome_after(facebook):
     publication_id = facebook.approved()
     facebook.pass_time(MINUTE)
     facebook.retract(publication_id)
@@ -401,3 +403,154 @@ def test_what_can_be_neither_deleted_nor_listed_is_left_to_expire_after_a_day(fa
         assert not artefacts.get(tx, lost.id).open
         assert not artefacts.get(tx, container.id).open
         assert all(row.open for row in artefacts.of_post(tx, 1) if row.kind == "post")
+
+
+def test_fault_21_a_clock_that_goes_back_during_a_publish_never_makes_a_second_copy(facebook):
+    fake = facebook.fakes[Channel.FACEBOOK]
+    fake.rules.append(Rule(fault=Fault.LOSE_AFTER, method="publish"))
+    facebook.approved()
+    real = facebook.bot.clock
+    readings = iter([real(), real()])
+    facebook.bot = replace(facebook.bot, clock=lambda: next(readings, real() - HOUR))
+    facebook.run()
+    assert facebook.post(Channel.FACEBOOK).sent_at < facebook.post(Channel.FACEBOOK).started_at
+    facebook.bot = replace(facebook.bot, clock=real)
+    facebook.pass_time(MINUTE)
+    assert facebook.post(Channel.FACEBOOK).state is State.LIVE
+    assert fake.calls.count("publish") == 1
+
+
+def test_an_edit_that_lands_after_the_removal_was_read_back_is_looked_for_at_once(tmp_path):
+    works = Works(tmp_path, channels=(Channel.WEBSITE,))
+    given = notice(channels=(Channel.WEBSITE,), service="environment")
+    publication_id = works.approved(given)
+    works.pass_time(MINUTE)
+    fake = works.fakes[Channel.WEBSITE]
+    works.approved(replace(given, revision=2))
+
+    def retracted_meanwhile(called, when):
+        if (called, when) == ("edit", "after"):
+            fake.on_call = lambda *_: None
+            works.retract(publication_id)
+            works.run(2)
+            assert works.post(Channel.WEBSITE).state is State.REMOVED
+            next(iter(fake.objects.values())).deleted_at = None
+
+    fake.on_call = retracted_meanwhile
+    with works.ledger.write() as tx:
+        live = posts.of_publication(tx, publication_id)[0]
+        posts.change(tx, live.id, live.epoch, revision=2, due_at=works.clock())
+    works.run(3)
+    assert works.visible() == []
+    assert works.post(Channel.WEBSITE).state is State.REMOVED
+    works.ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(Fault.LOSE_AFTER, "in_doubt"), (Fault.THROTTLE, "edit_answered"), (Fault.REVOKE, "edit_answered")],
+)
+def test_i6_an_edit_that_did_not_succeed_has_its_outcome_on_record(tmp_path, fault, told):
+    works = Works(tmp_path, channels=(Channel.WEBSITE,))
+    given = notice(channels=(Channel.WEBSITE,), service="environment")
+    publication_id = works.approved(given)
+    works.pass_time(MINUTE)
+    works.fakes[Channel.WEBSITE].rules.append(Rule(fault=fault, method="edit"))
+    works.approved(replace(given, revision=2))
+    with works.ledger.write() as tx:
+        live = posts.of_publication(tx, publication_id)[0]
+        posts.change(tx, live.id, live.epoch, revision=2, due_at=works.clock())
+    works.run(1)
+    assert told in outcomes_told(works)
+    works.ledger.close()
+
+
+def outcomes_told(works):
+    with works.ledger.read() as tx:
+        return [entry.event for entry in journal.entries(tx)]
+
+
+@pytest.mark.parametrize("code", ["accepted", "timeout"])
+def test_i6_a_call_that_was_overtaken_has_its_outcome_on_record(facebook, code):
+    fake = facebook.fakes[Channel.FACEBOOK]
+    publication_id = facebook.approved()
+
+    def retracted_meanwhile(called, when):
+        if (called, when) == ("publish", "after"):
+            fake.on_call = lambda *_: None
+            facebook.retract(publication_id)
+            if code != "accepted":
+                raise InDoubt(code)
+
+    fake.on_call = retracted_meanwhile
+    facebook.run()
+    with facebook.ledger.read() as tx:
+        assert [entry.codes["code"] for entry in journal.entries(tx) if entry.event == "overtaken"] == [code]
+
+
+def test_i6_what_is_withdrawn_while_in_doubt_has_its_outcome_on_record(facebook):
+    fake = facebook.fakes[Channel.FACEBOOK]
+    publication_id = facebook.approved()
+    facebook.fakes[Channel.FACEBOOK].rules.append(Rule(fault=Fault.LOSE_AFTER, method="publish"))
+    facebook.run()
+    with facebook.ledger.write() as tx:
+        row = artefacts.of_post(tx, posts.of_publication(tx, publication_id)[0].id)[0]
+        known = next(iter(fake.objects))
+        artefacts.note(tx, row.id, platform_id=known, url=None, created_at=NOW, now=facebook.clock(), actor="daemon")
+    facebook.retract(publication_id)
+    facebook.run()
+    told = outcomes_told(facebook)
+    assert told.count("remove") == told.count("removal_answered") > 0
+
+
+def test_of_several_copies_found_the_one_an_answer_named_stays_the_post(facebook):
+    facebook.approved()
+    facebook.fakes[Channel.FACEBOOK].rules.append(Rule(fault=Fault.LOSE_AFTER, method="publish"))
+    facebook.run()
+    with facebook.ledger.write() as tx:
+        post = posts.of_publication(tx, 1)[0]
+        row = artefacts.of_post(tx, post.id)[0]
+        artefacts.note(tx, row.id, platform_id="named", url=None, created_at=NOW, now=facebook.clock(), actor="daemon")
+        seen = [Sighting(kind=ArtefactKind.POST, platform_id=each, url=None, created_at=NOW) for each in ("a", "named")]
+        now = facebook.clock()
+        record_trace(facebook.bot, tx, post, Found(sightings=tuple(seen)), None, looked_at=now)
+        extra = next(each for each in posts.of_publication(tx, 1) if each.state is State.REMOVING)
+        assert [each.platform_id for each in artefacts.of_post(tx, post.id)] == ["named"]
+        assert [each.platform_id for each in artefacts.of_post(tx, extra.id)] == ["a"]
+
+
+def test_what_was_taken_for_gone_and_is_listed_again_keeps_its_removal_open(facebook):
+    publication_id = facebook.approved()
+    facebook.pass_time(MINUTE)
+    fake = facebook.fakes[Channel.FACEBOOK]
+    fake.rules.append(Rule(fault=Fault.LIE, method="remove", times=0))
+    facebook.retract(publication_id)
+    facebook.run()
+    with facebook.ledger.write() as tx:
+        row = artefacts.of_post(tx, 1)[0]
+        artefacts.gone(tx, row.id, evidence="read-absent", now=facebook.clock())
+    facebook.compare()
+    facebook.pass_time(MINUTE)
+    assert facebook.post(Channel.FACEBOOK).state is State.REMOVING
+    fake.rules.clear()
+    facebook.pass_time(2 * MINUTE)
+    assert facebook.visible() == []
+    assert facebook.post(Channel.FACEBOOK).state is State.REMOVED
+
+
+@pytest.mark.parametrize("skew", [timedelta(seconds=61), -timedelta(seconds=61)])
+def test_fault_21_nothing_goes_up_while_the_platforms_tell_another_time_and_removals_go_on(works, skew):
+    publication_id = works.approved(notice(channels=tuple(works.fakes), service="environment"))
+    works.pass_time(MINUTE)
+    works.bot = replace(works.bot, platform_time=lambda: works.clock() + skew)
+    other = notice(
+        ref="DBC-BBBBBB", case_ref="EH/2", page_id="y" * 21, channels=tuple(works.fakes), service="environment"
+    )
+    held = works.approved(other)
+    works.retract(publication_id)
+    works.pass_time(2 * MINUTE)
+    assert {(post.state, post.held_for) for post in works.posts(held)} == {(State.QUEUED, "clock-wrong")}
+    assert {post.state for post in works.posts(publication_id)} == {State.REMOVED}
+    works.bot = replace(works.bot, platform_time=lambda: works.clock() + skew / 2)
+    works.pass_time(2 * MINUTE)
+    assert {post.state for post in works.posts(held)} == {State.LIVE}

@@ -15,8 +15,8 @@ from bot.render import LABEL, NEUTRAL_LINE, fill_down_by, matches_except_marker,
 from policies.content_rules import as_read
 from policies.pictures import Picture
 from policies.terms import Channel, Content, Facts, Kind
-from tests.golden.samples import CAPABILITIES, FOLDER, MARKER, PHOTO, SITE, golden, rendered, sample
-from tests.policies.samples import INFORMATIVE, notice
+from tests.golden.samples import CAPABILITIES, FOLDER, MARKER, SITE, golden, rendered, sample
+from tests.policies.samples import INFORMATIVE, PHOTO, notice
 
 PAIRS = [(kind, channel) for kind in Kind for channel in Channel]
 IDS = [f"{kind}.{channel}" for kind, channel in PAIRS]

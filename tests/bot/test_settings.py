@@ -81,7 +81,7 @@ def test_the_shipped_files_work_as_they_are():
 
 def test_the_shipped_values_are_the_models_own_safe_defaults():
     settings = load(rehearsal=False, environ={})
-    for name in ("serve", "retention", "loop", "channels", "alerts"):
+    for name in ("serve", "retention", "record", "loop", "channels", "alerts"):
         assert getattr(settings, name) == type(getattr(settings, name))(), name
 
 
@@ -257,6 +257,7 @@ def test_a_file_that_cannot_be_understood_is_named(folder, content, words):
         ("policy.toml", 'name = "housing"', 'name = "fraud"', "policy.toml: council: services: two have the same name"),
         ("policy.toml", 'name = "housing"', 'name = "Housing!"', "policy.toml: council.services[2].name = Housing!: string should match"),
         ("policy.toml", 'title = "Housing"', 'tilte = "Housing"', "policy.toml: council.services[2].title: is missing"),
+        ("policy.toml", 'contacts = ["comms@dartford.gov.uk"]', 'contacts = ["call us"]', "policy.toml: council.contacts[0] = call us: string should match"),
         ("policy.toml", '"fri"]', '"someday"]', "policy.toml: retention.working_days[4] = someday: input should be 'mon'"),
         ("policy.toml", 'last_start = "14:00"', 'last_start = "08:00"', "policy.toml: retention.last_start = 08:00: must lie between"),
         ("policy.toml", 'privacy_notice_url = "https', 'privacy_notice_url = "ftp', "policy.toml: council.privacy_notice_url = ftp"),

@@ -84,7 +84,7 @@ def test_what_stands_in_the_folder_is_served_fresh_and_kept_from_search_engines(
 
 @pytest.mark.parametrize("path", ["n/withdrawn/", "n/withdrawn", "n/withdrawn/index.html", "n/withdrawn/1.jpg"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_what_was_withdrawn_is_410_with_a_neutral_page_nobody_keeps(base: str, path: str, method: str):
+def test_r58_what_was_withdrawn_is_410_with_a_neutral_page_nobody_keeps(base: str, path: str, method: str):
     answer = ask(method, f"{base}/{path}")
     assert answer.status_code == 410
     assert answer.headers["Cache-Control"] == "no-store"

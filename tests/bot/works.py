@@ -1,5 +1,6 @@
 """A bot in memory: a real ledger, channels in memory, a clock that stands, one notice ready to go up."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -69,16 +70,18 @@ class Works:
             self.director, _ = people.add(tx, name="D", held=[(Role.DIRECTOR, "environment")], now=NOW)
             self.officer, _ = people.add(tx, name="O", held=[(Role.OFFICER, None)], now=NOW)
 
-    def approved(self, publication: Publication | None = None) -> int:
+    def approved(self, publication: Publication | None = None, pictures: Mapping[str, bytes] | None = None) -> int:
         """Submit, lay out, approve and queue a notice straight into the ledger; returns the publication's id."""
         given = publication or notice(channels=tuple(self.fakes), service="environment")
-        laid = {each.rendition.channel: each for each in lay_out(self.bot, given, {})}
+        laid = {each.rendition.channel: each for each in lay_out(self.bot, given, pictures or {})}
         renditions = {channel: each.rendition for channel, each in laid.items()}
         digest = digest_of(given, renditions, policy_version(self.bot.settings))
         now = self.clock()
         with self.ledger.write() as tx:
             known = publications.find(tx, given.ref)
             publication_id = known.id if known else publications.add(tx, given, now)
+            for master in (pictures or {}).values():
+                self.bot.media.put(tx, master, now)
             for each in laid.values():
                 for file in each.files:
                     self.bot.media.put(tx, file, now)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from policies.answers import Checklist, Consultation
+from bot.settings_safe import shipped_law
+from policies.answers import Advice, Checklist, Consultation
 from policies.content_rules import material
 from policies.lifecycle import State
-from policies.pictures import Picture
+from policies.pictures import ApparentAge, Picture, PictureFacts, Source
 from policies.publishing import (
     Availability,
     Dossier,
@@ -15,9 +16,9 @@ from policies.publishing import (
     Stage,
 )
 from policies.retention import RetentionPlan
+from policies.sentences import Stated
 from policies.terms import (
     Approval,
-    Category,
     Channel,
     CourtEvent,
     EventType,
@@ -25,15 +26,16 @@ from policies.terms import (
     Kind,
     Person,
     Role,
-    Subject,
     Window,
 )
-from tests.policies.samples import INFORMATIVE, NOW, PERSON, event, notice
+from tests.policies.samples import CONTACTS, CONTENT, INFORMATIVE, NOW, PERSON, UNNAMED, event, notice
 
+LAW = shipped_law().law()
 DIGEST = "d" * 64
 SERVICE = "environmental-health"
 DIRECTOR = Person(id="director-1", name="Dana Director", roles=frozenset({(Role.DIRECTOR, SERVICE)}))
 APPROVAL = Approval(director="director-1", given_at=NOW - timedelta(hours=1), digest=DIGEST)
+EARLIER = NOW - timedelta(hours=2)
 LAYOUTS = {
     Channel.WEBSITE: Layout(text=f"<!doctype html><p>A notice.</p><p>{INFORMATIVE}</p>", length=600, limit=100_000),
     Channel.FACEBOOK: Layout(text=f"A notice.\n\n{INFORMATIVE}", length=500, limit=63_206),
@@ -56,6 +58,8 @@ def dossier(*, of=None, **changes) -> Dossier:
         availability=dict.fromkeys(Channel, Availability()),
         approval=APPROVAL,
         approver=DIRECTOR,
+        law=LAW,
+        contacts=CONTACTS,
     )
     return replace(known, **changes)
 
@@ -68,8 +72,9 @@ def content(**changes):
     return replace(notice().content, **changes)
 
 
-PICTURE = Picture(sha256="a" * 64, alt_text="A person beside a white van")
-UNNAMED = Subject(number="S1", category=Category.SUSPECT)
+NOBODY = PictureFacts(source=Source.COUNCIL, children=Stated.NO, apparent_age=ApparentAge.NOBODY)
+PICTURE = Picture(sha256="a" * 64, alt_text="A heap of waste beside a white van", facts=NOBODY)
+APPEAL = CONTENT[Kind.IMAGE_APPEAL]
 
 CONTENT_FAULTS = {
     "no such service": (
@@ -89,17 +94,29 @@ CONTENT_FAULTS = {
         dossier(of=notice(content=content(pictures=(replace(PICTURE, alt_text=" "),)))),
         ("R64", "content.pictures.0.alt_text"),
     ),
-    "image kind without picture": (dossier(of=notice(kind=Kind.POST_CONVICTION_IMAGE)), ("6.3", "content.pictures")),
+    "image kind without picture": (
+        dossier(of=notice(kind=Kind.POST_CONVICTION_IMAGE, content=content())),
+        ("6.3", "content.pictures"),
+    ),
     "appeal notice with picture": (
-        dossier(of=notice(kind=Kind.SUCCESSFUL_APPEAL_NOTICE, content=content(pictures=(PICTURE,)))),
+        dossier(
+            of=notice(
+                kind=Kind.SUCCESSFUL_APPEAL_NOTICE,
+                content=replace(CONTENT[Kind.SUCCESSFUL_APPEAL_NOTICE], pictures=(PICTURE,)),
+            )
+        ),
         ("R52", "content.pictures"),
     ),
     "suspect named as subject": (
-        dossier(of=notice(kind=Kind.IMAGE_APPEAL, content=content(facts=(), pictures=(PICTURE,)))),
+        dossier(of=notice(kind=Kind.IMAGE_APPEAL, subjects=(replace(UNNAMED, name="Alex Example"),))),
         ("R36", "subjects.0.name"),
     ),
     "suspect named in the facts": (
-        dossier(of=notice(kind=Kind.IMAGE_APPEAL, subjects=(UNNAMED,), content=content(pictures=(PICTURE,)))),
+        dossier(
+            of=notice(
+                kind=Kind.IMAGE_APPEAL, content=replace(APPEAL, facts=(Facts(subject="S1", name="Alex Example"),))
+            )
+        ),
         ("R36", "content.facts.0.name"),
     ),
     "old text again": (
@@ -161,6 +178,17 @@ TIME_FAULTS = {
         ),
         ("R21", "checklist.consultations.0"),
     ),
+    "advice not followed without a reason": (
+        dossier(
+            of=notice(
+                checklist=replace(
+                    notice().checklist,
+                    consultations=(Consultation(who="DPO", at=EARLIER, advice="no", followed=False),),
+                )
+            )
+        ),
+        ("R14", "checklist.consultations.0.why_not"),
+    ),
     "answered after approval": (
         dossier(
             of=notice(
@@ -204,6 +232,14 @@ TIME_FAULTS = {
 }
 
 HOLDS = {
+    "Legal advised against it": (
+        dossier(advice=(Advice(role="legal", person="p9", at=EARLIER, cleared=False),)),
+        ("R14", "advice.legal"),
+    ),
+    "cleared after the approval": (
+        dossier(advice=(Advice(role="dpo", person="p9", at=NOW, cleared=True),)),
+        ("R21", "advice.dpo"),
+    ),
     "nobody approved": (dossier(approval=None, confirmed_at=NOW), ("12.1", "approval")),
     "approver is a Director elsewhere": (
         dossier(approver=replace(DIRECTOR, roles=frozenset({(Role.DIRECTOR, "housing")}))),
@@ -228,6 +264,7 @@ HOLDS = {
         dossier(of=notice(follows="DBC-OLD001"), followed=(State.REMOVED, State.REMOVING)),
         ("R45", "follows"),
     ),
+    "a grave removal request is undecided": (dossier(request_undecided=True), ("5.5", "case_ref")),
     "cannot be taken down": (
         dossier(availability=dict.fromkeys(Channel, Availability()) | {Channel.X: Availability(can_remove=False)}),
         ("R57", "channels.x"),

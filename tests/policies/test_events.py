@@ -8,6 +8,7 @@ from policies.events import EVENT_OF_REASON, RULES, blocking, retracting, rule_f
 from policies.terms import CLAUSE, Event, EventType, Kind, Reason
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+CONVICTIONS = {Kind.CASE_OUTCOME, Kind.CBO, Kind.POST_CONVICTION_IMAGE}
 NOTICES = {Kind.SUCCESSFUL_APPEAL_NOTICE, Kind.CORRECTION_NOTICE}
 
 
@@ -36,7 +37,11 @@ def test_every_event_type_has_a_rule_and_each_reason_its_clause():
         (EventType.INACCURATE, NOTICES),
         (EventType.RESTRICTION_IMPOSED, set()),
         (EventType.ORDER_ENDED, set(Kind) - {Kind.CBO, Kind.INJUNCTION}),
+        (EventType.COMPENSATION_PAID, set(Kind) - CONVICTIONS),
+        (EventType.CONVICTION_SPENT, set(Kind) - CONVICTIONS),
+        (EventType.PROCEEDINGS_ACTIVE, set()),
         (EventType.APPEAL_DISMISSED, set(Kind)),
+        (EventType.PROCEEDINGS_OVER, set(Kind)),
         ("something nobody foresaw", set()),
     ],
 )
@@ -53,6 +58,9 @@ def test_6_4_5_6_5_7_4_an_event_leaves_only_these_kinds(what, left):
         (EventType.SENTENCE_CHANGED, EventType.FACTS_RECORDED),
         (EventType.INACCURATE, EventType.FACTS_RECORDED),
         (EventType.RESTRICTION_IMPOSED, EventType.RESTRICTION_LIFTED),
+        (EventType.COMPENSATION_PAID, EventType.FACTS_RECORDED),
+        (EventType.CONVICTION_SPENT, EventType.FACTS_RECORDED),
+        (EventType.PROCEEDINGS_ACTIVE, EventType.PROCEEDINGS_OVER),
     ],
 )
 def test_an_event_is_closed_by_its_own_end_recorded_later_and_by_nothing_else(opened, closed):
@@ -116,10 +124,14 @@ def test_r51_r55_old_text_and_pictures_are_barred_after_a_change_of_the_facts():
     }
 
 
+def test_r51_only_a_quashed_conviction_has_what_is_long_gone_proven_again():
+    assert {what for what, rule in RULES.items() if rule.proves_again} == {EventType.APPEAL_SUCCEEDED}
+
+
 def test_a_retraction_records_the_event_that_would_have_caused_it():
     assert all(RULES[what].reason is reason for reason, what in EVENT_OF_REASON.items())
     clock_or_choice = {Reason.RETENTION_ENDED, Reason.SPENT, Reason.ORDER_ENDED}
-    clock_or_choice |= {Reason.REQUEST_UPHELD, Reason.APPROVAL_WITHDRAWN}
+    clock_or_choice |= {Reason.REMOVAL_REQUESTED, Reason.REQUEST_UPHELD, Reason.APPROVAL_WITHDRAWN}
     assert set(CLAUSE) - set(EVENT_OF_REASON) == clock_or_choice
 
 

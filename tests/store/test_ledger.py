@@ -119,6 +119,22 @@ def test_a_changed_field_is_found_where_it_is(ledger, field):
     assert journal.verify(iter(entries)).first_bad == 12
 
 
+@pytest.mark.parametrize("most", [5, 29, 30, 31, 100])
+def test_the_end_of_the_chain_is_looked_at_by_itself(ledger, most):
+    with ledger.read() as tx:
+        assert journal.tail_whole(tx, most=most)
+    chain(ledger)
+    with ledger.read() as tx:
+        assert journal.tail_whole(tx, most=most)
+    with ledger.write() as tx:
+        tx.c.exec_driver_sql("DROP TRIGGER journal_no_update")
+        tx.c.exec_driver_sql("DROP TRIGGER journal_no_delete")
+    for act in ("UPDATE journal SET actor = 'p9' WHERE seq = 30", "DELETE FROM journal WHERE seq = 28"):
+        with ledger.trial().write() as tx:
+            tx.c.exec_driver_sql(act)
+            assert not journal.tail_whole(tx, most=most)
+
+
 @pytest.mark.parametrize(
     ("cut", "first_bad"),
     [(lambda e: e[1:], 1), (lambda e: e[:9] + e[10:], 10), (lambda e: [*e[:5], e[6], e[5], *e[7:]], 6)],
@@ -209,7 +225,24 @@ def test_an_erased_picture_is_gone_from_the_folder(ledger):
         media.erase(tx, digest, NOON)
         with pytest.raises(MissingPictureError):
             media.get(tx, digest)
+    with ledger.write() as tx:
+        assert media.sweep(tx) == 1
     assert list(media.folder.iterdir()) == []
+
+
+def test_a_picture_put_again_before_the_sweep_stays_and_what_a_dead_process_left_goes(ledger):
+    media = MediaStore(ledger.folder)
+    with ledger.write() as tx:
+        digest = media.put(tx, b"pixels", NOON)
+        media.erase(tx, digest, NOON)
+        assert media.put(tx, b"pixels", NOON) == digest
+    (media.folder / f".{'0' * 64}.17").write_bytes(b"half")
+    (media.folder / ("1" * 64)).write_bytes(b"without a row")
+    (media.folder / "notes.txt").write_text("somebody else's")
+    with ledger.write() as tx:
+        assert media.sweep(tx) == 2
+        assert media.get(tx, digest) == b"pixels"
+    assert sorted(each.name for each in media.folder.iterdir()) == sorted([digest, "notes.txt"])
 
 
 def test_the_same_key_with_another_body_is_refused(ledger):
