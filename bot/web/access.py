@@ -108,7 +108,7 @@ def guard(app: Flask) -> None:
         if not access.roles & {role for role, _ in found.person.roles}:
             abort(403)
         if access.strong and not is_strong(found, console(), now()):
-            return redirect(url_for("signin.again", next=_with_choices()), code=303)
+            return redirect(url_for("signin.again", next=_with_choices()))
         return None
 
 

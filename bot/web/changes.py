@@ -9,6 +9,7 @@ from typing import Any
 from bot.cli_output import day_and_time
 from bot.web.answers import answered
 from bot.web.notices import NAMES
+from bot.web.page_text import page_text
 from policies.terms import Channel, Publication
 from store import publications
 from store.ledger import Tx
@@ -101,7 +102,8 @@ def _texts(old: Mapping[Channel, Rendition], new: Mapping[Channel, Rendition], r
 
 
 def _lines(rendition: Rendition, ref: str) -> list[str]:
-    text = rendition.text.replace(rendition.marker, ref)
+    page = rendition.channel is Channel.WEBSITE
+    text = (page_text(rendition.text) if page else rendition.text).replace(rendition.marker, ref)
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 

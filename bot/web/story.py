@@ -141,7 +141,16 @@ def _evidence(post: posts.Post, row: artefacts.Artefact, told: list[journal.Entr
     steps += [(_answer(each), each.at) for each in told if each.event in {"remove", "removal_answered"}]
     if row.gone_at:
         attested = row.evidence == attestations.EVIDENCE
-        steps.append(("Attested by two persons" if attested else f"Read absent ({row.evidence})", row.gone_at))
+        steps.append(
+            (
+                "Attested by two persons"
+                if attested
+                else "Read absent"
+                if row.evidence in {None, "read-absent"}
+                else f"Read absent ({row.evidence})",
+                row.gone_at,
+            )
+        )
     if row.left_at:
         steps.append(("Left to expire by itself; it was never public", row.left_at))
     again = [("Looked for once more: gone", each.at) for each in told if each.event == "proven_again"]

@@ -8,9 +8,11 @@ from bot.context import Bot
 from bot.dossiers import dossier
 from bot.explaining import Explanation, explain
 from bot.intake_refusals import find
+from bot.render import fill_down_by
 from bot.web.answers import AnsweredRow, answered
 from bot.web.changes import Change, changes, subject_lines
 from bot.web.notices import NAMES
+from bot.web.page_text import page_text
 from policies.answers import CONSULTEES, Consultation, Consultee
 from policies.cautions import Caution, cautions
 from policies.dossier import Dossier, Objection, Stage
@@ -40,6 +42,8 @@ class ChannelText:
 
     name: str
     text: str = field(repr=False)
+    source: str = field(repr=False)
+    """What is sent, where that is not the text itself."""
     pictures: tuple[PictureFile, ...]
     length: int | None
     limit: int | None
@@ -117,20 +121,21 @@ def whole(bot: Bot, tx: Tx, ref: str, reader: Person, now: datetime) -> Whole:
     approved = [each for each in publications.first_approvals(tx, known.id) if each < revision]
     base = max(approved, default=revision - 1 or None)
     retraction = publications.retraction_of(tx, known.id)
+    explanation = explain(bot, tx, known.ref, now, of=revision)
     publication = asked.publication
     return Whole(
         known=known,
         publication=publication,
         revision=revision,
         digest=asked.digest,
-        channels=tuple(_channels(tx, known, asked)),
+        channels=tuple(_channels(tx, known, asked, explanation.deadline.by)),
         about=subject_lines(publication),
         answers=answered(known.kind, publication.checklist),
         consultations=publication.checklist.consultations,
         advice=tuple(_advice(tx, known, revision)),
         events=cases.events_of(tx, known.case_key),
         cautions=cautions(asked, now),
-        explanation=explain(bot, tx, known.ref, now, of=revision),
+        explanation=explanation,
         ticks=tuple(_needed(tx, known, sign_offs)),
         blocked=tuple(objections(_with(asked, frozenset(sign_offs)), now)),
         wanted_of=clearance_reasons(asked, now),
@@ -158,13 +163,15 @@ def _with(asked: Dossier, ticks: frozenset[Tick]) -> Dossier:
     return replace(asked, approval=replace(asked.approval, ticks=frozenset(each.value for each in ticks)))
 
 
-def _channels(tx: Tx, known: Known, asked: Dossier) -> Iterator[ChannelText]:
+def _channels(tx: Tx, known: Known, asked: Dossier, by: datetime) -> Iterator[ChannelText]:
+    """With the down date that posting now would fill in."""
     shown = publications.renditions_of(tx, known.id, asked.publication.revision)
     for channel in (each for each in Channel if each in shown):
-        layout = asked.layouts.get(channel)
+        layout, sent, page = asked.layouts.get(channel), shown[channel].text, channel is Channel.WEBSITE
         yield ChannelText(
             name=NAMES[channel],
-            text=shown[channel].text,
+            text=fill_down_by(page_text(sent) if page else sent, by),
+            source=sent if page else "",
             pictures=shown[channel].pictures,
             length=layout.length if layout else None,
             limit=layout.limit if layout else None,

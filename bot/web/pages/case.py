@@ -124,10 +124,11 @@ def _form(key: str, given: Given, errors: Errors) -> str:
             "value": each.value,
             "text": f"{words} ({RULES[each].clause})",
             "checked": given.what == each.value,
-            "hint": {"text": "Takes down what it concerns, now" if RULES[each].retracts else "Takes nothing down"},
         }
         for each, words in EVENTS
     ]
+    first_harmless = next(n for n, (each, _) in enumerate(EVENTS) if not RULES[each].retracts)
+    items.insert(first_harmless, {"divider": "These take nothing down"})
     return render_template(
         "event.html", key=key, case_ref=case_ref, subjects=subjects, items=items, given=given, errors=errors
     )

@@ -199,4 +199,3 @@ def _media_type(tx: Tx, known: Known, name: str) -> str | None:
                 if each.sha256 == name:
                     return each.media_type if each.media_type in {"image/jpeg", "image/png"} else "image/jpeg"
     return None
-
