@@ -140,17 +140,7 @@ def _evidence(post: posts.Post, row: artefacts.Artefact, told: list[journal.Entr
     steps = [("Made, or begun", row.created_at or row.intended_at)]
     steps += [(_answer(each), each.at) for each in told if each.event in {"remove", "removal_answered"}]
     if row.gone_at:
-        attested = row.evidence == attestations.EVIDENCE
-        steps.append(
-            (
-                "Attested by two persons"
-                if attested
-                else "Read absent"
-                if row.evidence in {None, "read-absent"}
-                else f"Read absent ({row.evidence})",
-                row.gone_at,
-            )
-        )
+        steps.append((_proof(row), row.gone_at))
     if row.left_at:
         steps.append(("Left to expire by itself; it was never public", row.left_at))
     again = [("Looked for once more: gone", each.at) for each in told if each.event == "proven_again"]
@@ -162,6 +152,12 @@ def _evidence(post: posts.Post, row: artefacts.Artefact, told: list[journal.Entr
         steps=tuple(sorted(steps, key=lambda step: step[1])),
         still=_still(post, row),
     )
+
+
+def _proof(row: artefacts.Artefact) -> str:
+    if row.evidence == attestations.EVIDENCE:
+        return "Attested by two persons"
+    return "Read absent" if row.evidence in {None, "read-absent"} else f"Read absent ({row.evidence})"
 
 
 def _answer(entry: journal.Entry) -> str:
