@@ -108,17 +108,19 @@ def test_evidence_of_a_removal_by_hand_is_on_record_and_looked_at_now(officer, o
 
 
 @pytest.mark.parametrize(
-    ("data", "code", "told"),
+    ("data", "answered"),
     [
-        ({"channel": "facebook", "note": " "}, 400, "Write what you did and what you saw"),
-        ({"channel": "none-such", "note": "x"}, 400, "Choose a channel"),
-        ({"channel": "website", "note": "Deleted the folder"}, 409, "Nothing of it is coming down there."),
+        ({"channel": "facebook", "note": " "}, (400, "Write what you did and what you saw")),
+        ({"channel": "none-such", "note": "x"}, (400, "Choose a channel")),
+        ({"channel": "website", "note": "Deleted the folder"}, (409, "Nothing of it is coming down there.")),
     ],
 )
-def test_evidence_that_says_nothing_is_refused_with_a_reason(officer, office, leaving, data, code, told):
+def test_evidence_that_says_nothing_is_refused_with_a_reason(officer, office, leaving, data, answered):
     before = office.everything()
     answer = officer.post(f"/notices/{leaving}/evidence", data)
-    assert (answer.status_code, told in answer.text) == (code, True)
+    code, told = answered
+    assert answer.status_code == code
+    assert told in answer.text
     assert office.everything() == before
 
 
