@@ -118,12 +118,20 @@ def _difference(was: list[str], now: list[str]) -> tuple[tuple[str, ...], tuple[
 
 
 def _pictures(channel: Channel, old: Rendition, new: Rendition) -> Iterator[Change]:
-    was = {each.sha256: each.alt_text for each in old.pictures}
-    now = {each.sha256: each.alt_text for each in new.pictures}
+    was, now = _known_by(old), _known_by(new)
     if was != now:
         gone = [f"Picture: {alt}" for sha, alt in was.items() if now.get(sha) != alt]
         come = [f"Picture: {alt}" for sha, alt in now.items() if was.get(sha) != alt]
         yield Change(where=f"Pictures on {NAMES[channel]}", removed=tuple(gone), added=tuple(come))
+
+
+def _known_by(of: Rendition) -> dict[str, str]:
+    """The alternative texts by picture; a card with the reference on it is drawn anew for every revision."""
+    found = {}
+    for each in of.pictures:
+        alt = each.alt_text.replace(of.marker, "")
+        found[each.sha256 if alt == each.alt_text else alt] = alt
+    return found
 
 
 def _answers(old: Publication, new: Publication) -> Iterator[Change]:

@@ -20,7 +20,7 @@ class _Reader(HTMLParser):
         given = dict(attrs)
         if tag in _UNSEEN:
             self._unseen += 1
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS and tag != "dd":
             self.parts.append("\n")
         elif tag == "a":
             self._links.append(given.get("href") or "")
@@ -31,14 +31,14 @@ class _Reader(HTMLParser):
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
         elif tag in _BLOCKS:
-            self.parts.append("\n")
+            self.parts.append(": " if tag == "dt" else "\n")
         elif tag == "a" and self._links:
             address = self._links.pop()
             self.parts.append(f" ({address})" if address else "")
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:
-            self.parts.append(data)
+            self.parts.append(re.sub(r"\s+", " ", data))
 
 
 def page_text(page: str) -> str:
@@ -46,5 +46,5 @@ def page_text(page: str) -> str:
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    lines = (re.sub(r"[ \t\r\f]+", " ", line).strip() for line in "".join(reader.parts).split("\n"))
+    lines = (re.sub(r" +", " ", line).replace(" : ", ": ").strip() for line in "".join(reader.parts).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -7,6 +7,7 @@ import pytest
 
 from bot import intake
 from bot.standing import publication_standing
+from bot.web.page_text import page_text
 from bot.web.whole import TICKS
 from policies.answers import Consultee
 from policies.effects import Tick
@@ -63,7 +64,7 @@ def test_the_page_shows_each_channels_text_its_picture_its_date_and_its_answers(
     for line in preview.renditions[Channel.X].text.splitlines():
         assert line in text
     assert "Two fined for fly-tipping in Sample Lane" in text
-    assert "If it goes up now, it must be down by 30 March 2026, midday" in text
+    assert "If it goes up as planned, it must be down by 30 March 2026, midday" in text
     assert "because the retention period ends (5.7.4(d))" in text
     assert "Checklist answers" in text
     assert "This is its first version" in text
@@ -279,3 +280,26 @@ def test_hostile_text_shows_as_text(director, office):
         assert "<script>alert" not in page.text
         assert "<img src=x" not in page.text
         assert "\u202e" not in page.text
+
+
+def test_a_page_of_the_website_reads_as_its_readers_see_it():
+    page = (
+        "<!DOCTYPE html><html><head><title>Unseen</title><style>p{}</style></head><body><h1>Fined &amp; ordered</h1>\n"
+        '<dl><dt>Name</dt>\n<dd>Alex  Example</dd></dl><p>See <a href="https://council.example/privacy">privacy</a></p>'
+        '<img src="x" alt="A van"><script>alert(1)</script></body></html>'
+    )
+    assert page_text(page).splitlines() == [
+        "Fined & ordered",
+        "Name: Alex Example",
+        "See privacy (https://council.example/privacy)",
+        "[Picture: A van]",
+    ]
+
+
+def test_a_card_that_only_tells_another_revision_is_no_change(director, office):
+    ref = office.approved(channels=["website", "instagram"])
+    office.amend(ref, channels=["website", "instagram"], window__opens="2026-03-03T09:00:00+00:00")
+    page = words(director.get(f"/notices/{ref}/approve"))
+    changed = page.partition("What changed since")[2].partition("Advice given")[0]
+    assert "When it goes up" in changed
+    assert "Picture" not in changed
