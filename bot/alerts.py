@@ -55,7 +55,7 @@ def safe_code(code: str) -> str:
 
 
 def _link(ref: str | None, link_base: str) -> str:
-    return f"{link_base.rstrip('/')}/publications/{ref}" if ref else f"{link_base.rstrip('/')}/alerts"
+    return f"{link_base.rstrip('/')}/notices/{ref}" if ref else f"{link_base.rstrip('/')}/"
 
 
 def compose(alert: Alert, link_base: str | None) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from policies.lifecycle import State
 from policies.terms import Reason
 
 commands = typer.Typer()
-_VERDICTS: dict[Verdict, str] = {
+VERDICTS: dict[Verdict, str] = {
     Verdict.REFUSED: "Refused: it may not go up as it stands.",
     Verdict.HELD: "Held: it may go up once what is missing is there.",
     Verdict.ALLOWED: "Allowed: the policy lets it go up; it is queued.",
@@ -26,7 +26,7 @@ _VERDICTS: dict[Verdict, str] = {
     Verdict.DOWN: "Down: nothing of it is to be up.",
     Verdict.NOT_POSTED: "Not posted on any channel. Once nothing stands in the way: `downdate requeue`.",
 }
-_ENDS: dict[Reason, str] = {
+ENDS: dict[Reason, str] = {
     Reason.RETENTION_ENDED: "the retention period ends",
     Reason.SPENT: "a conviction is spent",
     Reason.ORDER_ENDED: "the order is over",
@@ -59,7 +59,7 @@ def explain_one(
 def explanation_lines(made: Explanation) -> Iterator[str]:
     """The account as text."""
     yield f"{made.ref}, revision {made.revision}, {made.kind.value.replace('_', ' ')}, {made.service}"
-    yield _VERDICTS[made.verdict]
+    yield VERDICTS[made.verdict]
     for objection in made.objections:
         yield f"  {objection_line(objection)}"
     if made.lesser_offered:
@@ -102,7 +102,7 @@ def _deadline_lines(made: Explanation) -> Iterator[str]:
     if made.verdict is Verdict.DOWN:
         return
     deadline: Deadline = made.deadline
-    end = f"because {_ENDS[deadline.reason]} ({deadline.clause})"
+    end = f"because {ENDS[deadline.reason]} ({deadline.clause})"
     if deadline.planned:
         yield f"Once up, say now, it must be down by {day_and_time(deadline.by)}, {end}."
     else:

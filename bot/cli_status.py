@@ -33,7 +33,7 @@ _GROUP: dict[Standing, Group] = {
     Standing.DOWN: Group.DOWN,
     Standing.NEVER_UP: Group.DOWN,
 }
-_WORDS: dict[Standing, str] = {
+STANDING_WORDS: dict[Standing, str] = {
     Standing.DRAFT: "Draft",
     Standing.REFUSED: "Refused by the policy: amend it",
     Standing.HELD: "Held: something it needs is missing",
@@ -164,7 +164,7 @@ def _notice_lines(line: Line, now: datetime) -> Iterator[str]:
     if shown is None:
         yield f"  {line.ref}  a copy of a notice that this ledger does not know; it is being taken down"
     else:
-        yield f"  {line.ref}  {shown.kind.value.replace('_', ' ')}, {shown.service}: {_WORDS[shown.standing]}"
+        yield f"  {line.ref}  {shown.kind.value.replace('_', ' ')}, {shown.service}: {STANDING_WORDS[shown.standing]}"
         if shown.retracted_for:
             yield f"    Retracted: {shown.retracted_for.value}"
         if shown.down_by and shown.standing not in {Standing.DOWN, Standing.NEVER_UP}:

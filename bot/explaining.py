@@ -122,8 +122,8 @@ class Explanation(Shown):
     came_down: tuple[CameDown, ...]
 
 
-def explain(bot: Bot, tx: Tx, ref: str, now: datetime) -> Explanation:
-    """The revision that is up or was approved, else the newest one. Raises NotFound."""
+def explain(bot: Bot, tx: Tx, ref: str, now: datetime, *, of: int | None = None) -> Explanation:
+    """The revision `of`, else the one that is up or was approved, else the newest one. Raises NotFound."""
     known = find(bot, tx, ref)
     approved = publications.approved_revision(tx, known.id)
     newest = publications.latest_revision(tx, known.id)
@@ -131,7 +131,8 @@ def explain(bot: Bot, tx: Tx, ref: str, now: datetime) -> Explanation:
     waiting = any(post.state is State.QUEUED for post in made)
     visible = [post for post in made if post.state in MAY_BE_VISIBLE]
     # A draft changes nothing that is up, but while nothing is, it is what people ask about.
-    revision = approved if approved is not None and (waiting or visible) else newest
+    usual = approved if approved is not None and (waiting or visible) else newest
+    revision = of or usual
     stage = Stage.CLAIM if revision == approved else Stage.SUBMIT
     asked = dossier(bot, tx, known.id, revision, stage=stage, now=now)
     wanted = wanted_now(bot, tx, known.id, revision, now)

@@ -114,14 +114,19 @@ def _still_shown(tx: Tx, known: Known, revision: int) -> None:
             raise Conflict(f"channels.{channel}", rendition.marker, what, "Amend it again.", "R22")
 
 
-def send_back(bot: Bot, person: Person, ref: str, note: str) -> None:
-    """Return the newest revision to its author with the reasons; it cannot be approved as it stands any more."""
+def send_back(bot: Bot, person: Person, ref: str, note: str, *, read: int | None = None) -> None:
+    """Return the newest revision to its author with the reasons; it cannot be approved as it stands any more.
+
+    `read`: the revision that was read; a newer one is not sent back.
+    """
     with bot.ledger.write() as tx:
         now = bot.now
         known = find(bot, tx, ref)
         require(person, Act.SEND_BACK, known.service)
         not_retracted(tx, known)
         revision = publications.latest_revision(tx, known.id)
+        if read not in {None, revision}:
+            raise Conflict("REF", known.ref, f"The newest revision is {revision}.", "Read that one first.", "R22")
         if publications.approval_of(tx, known.id, revision) is not None:
             remedy = f"Take it down with `downdate retract {known.ref} --reason approval_withdrawn`."
             raise Conflict("REF", known.ref, "This revision is approved already.", remedy, "12.1")

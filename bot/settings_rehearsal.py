@@ -48,7 +48,11 @@ def rehearsal_defaults(
                 "access_token_secret": "rehearsal-access-token-secret",
             },
         },
-        "alerts": {"urls": ["log://"], "repeat_every": "30s"},
+        "alerts": {
+            "urls": ["log://"],
+            "repeat_every": "30s",
+            "link_base": f"http://127.0.0.1:{console_port}",
+        },
     }
 
 

@@ -1,8 +1,9 @@
 """May it go up? Every objection at once, each with its clause and remedy; no objection means it may."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from policies import (
     approval_rules,
@@ -19,6 +20,8 @@ from policies.dossier import Availability, Dossier, KnownClock, Layout, Objectio
 from policies.effects import Effect, Tick
 from policies.terms import Approval
 
+C = TypeVar("C")
+
 __all__ = [
     "RULES",
     "TIMED_RULES",
@@ -31,8 +34,10 @@ __all__ = [
     "Rule",
     "Stage",
     "Tick",
+    "clearance_reasons",
     "clearances_missing",
     "objections",
+    "tick_reasons",
     "ticks_needed",
 ]
 
@@ -115,16 +120,32 @@ def objections(dossier: Dossier, now: datetime) -> list[Objection]:
 
 def ticks_needed(dossier: Dossier, now: datetime) -> tuple[Tick, ...]:
     """What the Director has to confirm by name, whatever has been ticked already: each of them lifts something."""
+    return tuple(tick_reasons(dossier, now))
+
+
+def tick_reasons(dossier: Dossier, now: datetime) -> dict[Tick, tuple[Objection, ...]]:
+    """Each tick that is needed with what it lifts."""
     everything = frozenset(Tick)
-    whole = objections(_ticked(dossier, everything, now), now)
-    return tuple(tick for tick in Tick if objections(_ticked(dossier, everything - {tick}, now), now) != whole)
+    return _lifted(tuple(Tick), lambda ticks: objections(_ticked(dossier, ticks, now), now), everything)
 
 
 def clearances_missing(dossier: Dossier, now: datetime) -> tuple[Consultee, ...]:
     """Whose clearance would lift something: not asked yet, or advised against (row 33)."""
+    return tuple(clearance_reasons(dossier, now))
+
+
+def clearance_reasons(dossier: Dossier, now: datetime) -> dict[Consultee, tuple[Objection, ...]]:
+    """Each consultee whose clearance is missing with what it would lift."""
     everybody = frozenset(Consultee)
-    whole = objections(_cleared(dossier, everybody, now), now)
-    return tuple(role for role in Consultee if objections(_cleared(dossier, everybody - {role}, now), now) != whole)
+    return _lifted(tuple(Consultee), lambda roles: objections(_cleared(dossier, roles, now), now), everybody)
+
+
+def _lifted(
+    each_of: tuple[C, ...], asked: Callable[[frozenset[C]], list[Objection]], everything: frozenset[C]
+) -> dict[C, tuple[Objection, ...]]:
+    whole = asked(everything)
+    without = {one: asked(everything - {one}) for one in each_of}
+    return {one: tuple(each for each in found if each not in whole) for one, found in without.items() if found != whole}
 
 
 def _ticked(dossier: Dossier, ticks: frozenset[Tick], now: datetime) -> Dossier:

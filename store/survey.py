@@ -121,3 +121,12 @@ def author_of(tx: Tx, publication_id: int, revision: int) -> str | None:
         select(revisions.c.author).where(revisions.c.publication_id == publication_id, revisions.c.revision == revision)
     )
     return author_behind(tx, author) if author else None
+
+
+def submitted_at(tx: Tx, publication_id: int, revision: int) -> datetime:
+    """When one revision came in."""
+    query = select(revisions.c.submitted_at).where(
+        revisions.c.publication_id == publication_id, revisions.c.revision == revision
+    )
+    at: datetime = tx.c.execute(query).scalar_one()
+    return at

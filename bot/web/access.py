@@ -64,6 +64,22 @@ TABLE: dict[str, Access] = {
     "retract.case_progress": Access(roles=PEOPLE),
     "retract.case_part": Access(roles=PEOPLE),
     "retract.sheet": Access(roles=PEOPLE),
+    "approve.waiting": Access(roles=DIRECTORS),
+    "approve.form": Access(roles=DIRECTORS),
+    "approve.act": Access(roles=DIRECTORS, strong=True),
+    "approve.send_back": Access(roles=DIRECTORS),
+    "advice.wanted": Access(roles=CONSULTEES | WRITERS),
+    "advice.form": Access(roles=CONSULTEES | WRITERS),
+    "advice.act": Access(roles=CONSULTEES | WRITERS),
+    "notice.picture": Access(roles=PEOPLE),
+    "acts.confirm_form": Access(roles=WRITERS | {Role.DIRECTOR, Role.LEGAL}),
+    "acts.confirm": Access(roles=WRITERS | {Role.DIRECTOR, Role.LEGAL}),
+    "acts.requeue": Access(roles=WRITERS | {Role.DIRECTOR, Role.ADMIN}),
+    "acts.evidence": Access(roles=OFFICERS),
+    "acts.attest": Access(roles=OFFICERS),
+    "case.page": Access(roles=PEOPLE),
+    "case.event_form": Access(roles=OFFICERS),
+    "case.event": Access(roles=OFFICERS),
 }
 
 
@@ -92,7 +108,7 @@ def guard(app: Flask) -> None:
         if not access.roles & {role for role, _ in found.person.roles}:
             abort(403)
         if access.strong and not is_strong(found, console(), now()):
-            return redirect(url_for("signin.again", next=_here()))
+            return redirect(url_for("signin.again", next=_with_choices()))
         return None
 
 
@@ -117,10 +133,14 @@ def _here() -> str:
 def _to_sign_in() -> AnyResponse:
     if request.method in {"GET", "HEAD"} or request.endpoint is None:
         return redirect(url_for("signin.form", next=_here()))
-    # The page it was typed on comes back after signing in; a retraction with its choices, which name nobody.
-    kept = {name: request.form[name] for name in ("reason", "scope") if name in request.form}
-    page = f"{_here()}?{urlencode(kept)}" if kept else _here()
-    return redirect(url_for("signin.form", next=page, late="1"), code=303)
+    # The page it was typed on comes back after signing in.
+    return redirect(url_for("signin.form", next=_with_choices(), late="1"), code=303)
+
+
+def _with_choices() -> str:
+    """The page that a form was sent from, with what was chosen on it; what was typed may name somebody."""
+    kept = {name: request.form.getlist(name) for name in ("reason", "scope", "tick") if name in request.form}
+    return f"{_here()}?{urlencode(kept, doseq=True)}" if kept else _here()
 
 
 def remember(response: Response | AnyResponse, secret: str) -> None:

@@ -32,7 +32,11 @@ _SAID: dict[int, tuple[str, str]] = {
 
 
 # In the order of the menu; each is shown to those who may open it.
-NAVIGATION = (("live.home", "Live now"),)
+NAVIGATION = (
+    ("live.home", "Live now"),
+    ("approve.waiting", "Waiting for you"),
+    ("advice.wanted", "Advice wanted"),
+)
 
 
 def assets_missing() -> bool:

@@ -17,6 +17,7 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters["clock_time"] = clock_time
     app.jinja_env.filters["comes_down"] = _comes_down
     app.jinja_env.filters["from_now"] = _from_now
+    app.jinja_env.filters["sentence"] = _sentence
 
 
 # What turns the reading direction round or takes no room: a reader has to see that it is there.
@@ -28,6 +29,11 @@ def visible(value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", value)
+
+
+def _sentence(text: str) -> str:
+    """With a capital at its beginning; what follows keeps its own."""
+    return text[:1].upper() + text[1:]
 
 
 def _comes_down(at: datetime) -> str:

@@ -76,7 +76,7 @@ def test_an_alarm_says_what_what_to_do_and_where(kind):
     assert title
     assert "{" not in title + body
     assert body.startswith(ADVICE[kind].do)
-    assert f"Look: {CONSOLE}/publications/DBC-7K3Q9M" in body
+    assert f"Look: {CONSOLE}/notices/DBC-7K3Q9M" in body
     assert "Raised: 2026-11-24 09:05 UTC" in body
     assert "Reason: x-timeout" in body
     if "{what}" in ADVICE[kind].title:
@@ -119,7 +119,7 @@ def test_what_is_not_a_reference_is_left_out(ref):
     assert safe_ref(ref) is None
     assert "John" not in title + body
     assert title.startswith("x: not proven gone")
-    assert f"Look: {CONSOLE}/alerts" in body
+    assert f"Look: {CONSOLE}/" in body
 
 
 @pytest.mark.parametrize(("ref", "channel", "what"), [
@@ -148,7 +148,7 @@ def test_the_first_route_is_enough():
         assert sender([to(port)], [to(other)]).send(alarm()) is Route.FIRST
     assert len(arrived) == 1
     assert arrived[0]["title"] == "DBC-7K3Q9M on x: not proven gone, 15 minutes after its removal began"
-    assert f"{CONSOLE}/publications/DBC-7K3Q9M" in arrived[0]["message"]
+    assert f"{CONSOLE}/notices/DBC-7K3Q9M" in arrived[0]["message"]
     assert arrived_second == []
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from bot.web.pages import about, account, entra, live, notice, retract, signin
+from bot.web.pages import about, account, acts, advice, approve, case, entra, live, notice, retract, signin
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     signin.pages,
@@ -12,4 +12,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     live.pages,
     retract.pages,
     notice.pages,
+    approve.pages,
+    advice.pages,
+    acts.pages,
+    case.pages,
 )

@@ -11,6 +11,8 @@ from tests.bot.web.browser import Browser, address, routes
 
 EVERY = {"comms", "officer", "director", "other_director", "dpo", "legal", "auditor", "admin"}
 MAY_RETRACT = EVERY - {"auditor"}
+MAY_ADVISE = {"comms", "officer", "dpo", "legal"}
+MAY_CONFIRM = {"comms", "officer", "director", "other_director", "legal"}
 PUBLIC = EVERY | {"nobody", "no_role"}
 
 # The written table. `other_director` directs another service than the one whose notice is asked for.
@@ -44,9 +46,25 @@ MAY_OPEN = {
     "retract.case_progress": EVERY,
     "retract.case_part": EVERY,
     "retract.sheet": EVERY,
+    "approve.waiting": {"director", "other_director"},
+    "approve.form": {"director"},
+    "approve.act": {"director"},
+    "approve.send_back": {"director"},
+    "advice.wanted": MAY_ADVISE,
+    "advice.form": MAY_ADVISE,
+    "advice.act": MAY_ADVISE,
+    "notice.picture": EVERY,
+    "acts.confirm_form": MAY_CONFIRM,
+    "acts.confirm": MAY_CONFIRM,
+    "acts.requeue": {"comms", "officer", "director", "other_director", "admin"},
+    "acts.evidence": MAY_RETRACT,
+    "acts.attest": MAY_RETRACT,
+    "case.page": EVERY,
+    "case.event_form": MAY_RETRACT,
+    "case.event": MAY_RETRACT,
 }
 # Only after a fresh proof of identity.
-STRONG = {"account.password_form", "account.password", "account.factor_form", "account.factor"}
+STRONG = {"account.password_form", "account.password", "account.factor_form", "account.factor", "approve.act"}
 
 
 def test_the_table_names_every_route_and_no_other(app):

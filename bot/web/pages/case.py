@@ -1,0 +1,187 @@
+"""A case: all its notices, what happened in it, whether it is kept from erasure; and the form to record an event."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot import intake
+from bot.cli_output import day_and_time
+from bot.cli_status import STANDING_WORDS, detail
+from bot.submission_checks import InputRefused
+from bot.web.current import me, now, the_bot
+from bot.web.errors import Errors
+from bot.web.notices import shown
+from bot.web.pages.retract import take_down
+from policies.events import RULES
+from policies.retention import LONDON
+from policies.terms import EventType
+from store import cases, erasure, publications, record
+from store.ledger import Tx
+from store.publications import Known
+
+pages = Blueprint("case", __name__)
+LONGEST = 4000
+
+# In the policy's words; those that take down stand first.
+EVENTS: tuple[tuple[EventType, str], ...] = (
+    (EventType.ELIMINATED, "Eliminated from enquiries"),
+    (EventType.INACCURATE, "Something published is wrong"),
+    (EventType.IDENTIFIED, "Identified, arrested, summonsed or charged"),
+    (EventType.APPEAL_LODGED, "An appeal was lodged"),
+    (EventType.APPEAL_SUCCEEDED, "An appeal succeeded"),
+    (EventType.SENTENCE_CHANGED, "The sentence was changed"),
+    (EventType.RESTRICTION_IMPOSED, "A court restricted reporting"),
+    (EventType.PROCEEDINGS_ACTIVE, "A retrial or a further hearing was ordered"),
+    (EventType.ORDER_ENDED, "The order ended early, was discharged or varied"),
+    (EventType.COMPENSATION_PAID, "Compensation was paid in full"),
+    (EventType.CONVICTION_SPENT, "The conviction is spent"),
+    (EventType.APPEAL_DISMISSED, "The appeal was dismissed"),
+    (EventType.APPEAL_DECIDED, "The appeal was decided in another way"),
+    (EventType.FACTS_RECORDED, "The facts were recorded anew"),
+    (EventType.RESTRICTION_LIFTED, "The restriction was lifted"),
+    (EventType.PROCEEDINGS_OVER, "The proceedings are over"),
+    (EventType.RECORDED_IN_ERROR, "Recorded in error: nobody was eliminated"),
+)
+
+
+def _of_case(tx: Tx, key: str) -> list[Known]:
+    found = publications.of_case(tx, key)
+    if not found:
+        abort(404)
+    return found
+
+
+@pages.get("/cases/<key>")
+def page(key: str) -> str:
+    bot = the_bot()
+    with bot.ledger.read() as tx:
+        notices = [shown(tx, detail(bot, tx, known.ref, now()).line) for known in _of_case(tx, key)]
+        rows = record.of_case(tx, key)
+        ids = {each["officer"] for each in rows["events"]} | {each["person"] for each in rows["holds"]}
+        who = record.names(tx, ids)
+        held = erasure.held(tx, key)
+    return render_template(
+        "case.html",
+        key=key,
+        notices=notices,
+        events=rows["events"],
+        holds=rows["holds"],
+        held=held,
+        who=who,
+        words=STANDING_WORDS,
+        said=dict(EVENTS),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the form says so far."""
+
+    what: str = ""
+    subject: str = ""
+    day: str = ""
+    month: str = ""
+    year: str = ""
+    time: str = ""
+    source: str = ""
+    note: str = ""
+
+
+def _given() -> Given:
+    said = request.form
+    short = {name: said.get(name, "").strip()[:40] for name in ("what", "subject", "day", "month", "year", "time")}
+    return Given(**short, source=said.get("source", "")[:LONGEST], note=said.get("note", "")[:LONGEST])
+
+
+def _subjects(tx: Tx, found: list[Known]) -> list[tuple[str, str]]:
+    """Everybody whom a notice of the case is about, by number, with a name where one is known."""
+    names: dict[str, str] = {}
+    for known in found:
+        for clock in cases.clocks_of(tx, known.id):
+            names.setdefault(clock.subject, "")
+        for each in publications.load(tx, known.id, publications.latest_revision(tx, known.id)).subjects:
+            if each.number in names:
+                names[each.number] = each.name or names[each.number]
+    return sorted(names.items())
+
+
+@pages.get("/cases/<key>/event")
+def event_form(key: str) -> str:
+    return _form(key, Given(), Errors())
+
+
+def _form(key: str, given: Given, errors: Errors) -> str:
+    bot = the_bot()
+    with bot.ledger.read() as tx:
+        found = _of_case(tx, key)
+        subjects = _subjects(tx, found)
+        case_ref = publications.load(tx, found[0].id, publications.latest_revision(tx, found[0].id)).case_ref
+    items: list[dict[str, Any]] = [
+        {
+            "value": each.value,
+            "text": f"{words} ({RULES[each].clause})",
+            "checked": given.what == each.value,
+        }
+        for each, words in EVENTS
+    ]
+    first_harmless = next(n for n, (each, _) in enumerate(EVENTS) if not RULES[each].retracts)
+    items.insert(first_harmless, {"divider": "These take nothing down"})
+    return render_template(
+        "event.html", key=key, case_ref=case_ref, subjects=subjects, items=items, given=given, errors=errors
+    )
+
+
+@pages.post("/cases/<key>/event")
+def event(key: str) -> Response | tuple[str, int]:
+    bot, given, errors = the_bot(), _given(), Errors()
+    with bot.ledger.read() as tx:
+        numbers = {number for number, _ in _subjects(tx, _of_case(tx, key))}
+    if given.what not in {each.value for each, _ in EVENTS}:
+        errors.add("what", "Choose what happened")
+    if given.subject and given.subject not in numbers:
+        errors.add("subject", "Choose whom it is about")
+    moment = _moment(given, errors)
+    if errors:
+        return _form(key, given, errors), 400
+    try:
+        down = intake.record_event(
+            bot,
+            me(),
+            key,
+            given.what,
+            subject=given.subject or None,
+            happened_at=moment,
+            source=given.source,
+            note=given.note,
+        )
+    except InputRefused as no:
+        for problem in no.problems:
+            errors.add("at" if problem.path == "--at" else "what", f"{problem.what} {problem.remedy}")
+        return _form(key, given, errors), 400
+    words = dict(EVENTS)[EventType(given.what)]
+    if not down:
+        flash(f"On record: {words}. It takes down nothing that is up.")
+        return redirect(url_for("case.page", key=key), code=303)
+    take_down(down)
+    return redirect(url_for("retract.case_progress", key=key), code=303)
+
+
+def _moment(given: Given, errors: Errors) -> datetime:
+    """When it happened by London's clock; now where nothing was written."""
+    parts = (given.day, given.month, given.year)
+    if not any((*parts, given.time)):
+        return now()
+    try:
+        hour, _, minute = (given.time or "00:00").partition(":")
+        day, month, year = (int(each) for each in parts)
+        local = datetime(year, month, day, int(hour), int(minute or 0), tzinfo=LONDON)
+    except ValueError:
+        errors.add("at", "Write a date that exists, such as 27 3 2026, and a time such as 14:30, or leave it all out")
+        return now()
+    moment = local.astimezone(UTC)
+    if moment > now():
+        errors.add("at", f"It lies in the future: now it is {day_and_time(now())}")
+    return moment

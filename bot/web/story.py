@@ -1,0 +1,172 @@
+"""What happened to a notice, in words: who did what when and why, and how each object of it was proven gone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.web.notices import NAMES
+from policies.answers import CONSULTEES
+from policies.lifecycle import CLOSED, State
+from policies.terms import CLAUSE, Channel, Reason
+from store import artefacts, attestations, desk, erasure, journal, posts, record
+from store.ledger import Tx, read_note
+from store.publications import Known
+
+# Steps of the machinery between two things that happened; the evidence tells what became of them.
+_STEPS = frozenset({"intend", "noted", "go", "looked", "compared", "claimed", "absent_still_wanted"})
+_MACHINES = {"daemon": "Downdate", "console": "Downdate", "operator": "IT, at the machine"}
+_TOLD: dict[str, str] = {
+    "submitted": "Submitted",
+    "amended": "Amended",
+    "refused": "Sent in, and refused by the policy",
+    "approved": "Approved",
+    "sent_back": "Sent back to its author",
+    "confirmed": "Facts confirmed",
+    "requeued": "Queued again",
+    "retracted": "Retracted",
+    "retracted_again": "Retracted again",
+    "happened": "Event of the case",
+    "task_done": "Task done",
+    "evidence": "Evidence of a removal by hand",
+    "attested": "Attested to be gone",
+    "erased": "Erased on schedule",
+    "exported": "Exported",
+    "created": "Queued",
+    "extra_copy": "A further copy was found, and is taken down",
+    "called_off": "Called off",
+    "accepted": "Up: the platform has it",
+    "refused_left": "Refused by the platform, with something left to take down",
+    "refused_clean": "Refused by the platform",
+    "edited": "Edited in place",
+    "due_down": "Removal began",
+    "remove": "The platform was asked to remove it",
+    "removal_answered": "The platform answered",
+    "proven_gone": "Proven gone",
+    "proven_again": "Looked for once more: proven gone",
+    "seen": "Seen again after it was gone; taken down anew",
+    "held_back": "Held back",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One line of the timeline."""
+
+    at: datetime
+    what: str
+    who: str
+    details: tuple[str, ...]
+    note: str | None = field(default=None, repr=False)
+    note_erased: bool = False
+
+
+def timeline(tx: Tx, known: Known, *, case: bool = False) -> list[Told]:
+    """Everything that happened to the notice and to its case, oldest first; `case`: to every notice of the case."""
+    if case:
+        found = record.entries(tx, known.case_key)
+    else:
+        tasks = {f"task-{each.id}" for each in desk.tasks_of(tx, known.id)}
+        found = journal.about(tx, erasure.subjects_in_journal(tx, known) | {known.case_key} | tasks)
+    told = [each for each in found if each.event not in _STEPS]
+    who = record.names(tx, {each.actor for each in told})
+    return [_told(tx, each, who) for each in told]
+
+
+def _told(tx: Tx, entry: journal.Entry, who: dict[str, str]) -> Told:
+    digest = entry.codes.get("note")
+    note = read_note(tx, digest)
+    return Told(
+        at=entry.at,
+        what=_what(entry),
+        who=_MACHINES.get(entry.actor) or who.get(entry.actor, entry.actor),
+        details=tuple(_details(entry)),
+        note=note,
+        note_erased=digest is not None and note is None,
+    )
+
+
+def _what(entry: journal.Entry) -> str:
+    codes = entry.codes
+    if entry.event == "advised":
+        who = CONSULTEES.get(str(codes.get("role")), "a consultee")
+        return f"{'Cleared' if codes.get('cleared') else 'Advised against'} by {who}"
+    words = _TOLD.get(entry.event, entry.event.replace("_", " ").capitalize())
+    channel = codes.get("channel")
+    return f"{words}: {NAMES[Channel(channel)]}" if channel in set(Channel) else words
+
+
+def _details(entry: journal.Entry) -> Iterator[str]:
+    codes = entry.codes
+    for name in ("what", "answer", "part", "code"):
+        if name in codes:
+            yield str(codes[name]).replace("_", " ")
+    if "revision" in codes:
+        yield f"revision {codes['revision']}"
+    reason = codes.get("reason")
+    if reason:
+        clause = codes.get("clause") or (CLAUSE.get(Reason(reason)) if reason in set(Reason) else None)
+        yield f"{reason.replace('_', ' ')}{f' ({clause})' if clause else ''}"
+    if codes.get("who"):
+        yield f"about {codes['who']}"
+    for name, words in (("clauses", "objections under"), ("ticks", "ticked"), ("facts", "stated")):
+        if codes.get(name):
+            yield f"{words} {str(codes[name]).replace(',', ', ').replace('_', ' ')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """How one object on a platform was taken down and proven gone, as far as it has come."""
+
+    channel: str
+    kind: str
+    url: str | None
+    steps: tuple[tuple[str, datetime], ...]
+    still: str
+    """What is still to come; "" where nothing is."""
+
+
+def evidence(tx: Tx, known: Known) -> list[Evidence]:
+    """Every object there ever was of the notice whose removal has begun."""
+    told = journal.about(tx, {post.marker for post in posts.of_publication(tx, known.id)})
+    return [
+        _evidence(post, row, [each for each in told if each.codes.get("post") == post.id])
+        for post in posts.of_publication(tx, known.id)
+        if post.removing_at is not None or post.state in CLOSED
+        for row in artefacts.of_post(tx, post.id)
+    ]
+
+
+def _evidence(post: posts.Post, row: artefacts.Artefact, told: list[journal.Entry]) -> Evidence:
+    steps = [("Made, or begun", row.created_at or row.intended_at)]
+    steps += [(_answer(each), each.at) for each in told if each.event in {"remove", "removal_answered"}]
+    if row.gone_at:
+        steps.append((_proof(row), row.gone_at))
+    if row.left_at:
+        steps.append(("Left to expire by itself; it was never public", row.left_at))
+    again = [("Looked for once more: gone", each.at) for each in told if each.event == "proven_again"]
+    steps += [*again, *(("Seen again", each.at) for each in told if each.event == "seen")]
+    return Evidence(
+        channel=NAMES[row.channel],
+        kind=row.kind.replace("_", " "),
+        url=row.url,
+        steps=tuple(sorted(steps, key=lambda step: step[1])),
+        still=_still(post, row),
+    )
+
+
+def _proof(row: artefacts.Artefact) -> str:
+    if row.evidence == attestations.EVIDENCE:
+        return "Attested by two persons"
+    return "Read absent" if row.evidence in {None, "read-absent"} else f"Read absent ({row.evidence})"
+
+
+def _answer(entry: journal.Entry) -> str:
+    if entry.event == "remove":
+        return "Asked to remove"
+    return f"The platform answered: {str(entry.codes.get('code', '')).replace('-', ' ')}"
+
+
+def _still(post: posts.Post, row: artefacts.Artefact) -> str:
+    if row.open:
+        return "Not proven gone yet"
+    return "It is looked for again" if post.state is State.REMOVED and post.due_at is not None else ""
