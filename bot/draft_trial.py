@@ -1,4 +1,4 @@
-"""What stands in the way of a draft that is only partly written: what has gaps, and what the policy says of the rest."""
+"""What stands in the way of a draft that is only partly written: its gaps, and what the policy says of the rest."""
 
 import json
 import re

@@ -32,7 +32,10 @@ _SAID: dict[int, tuple[str, str]] = {
 
 
 # In the order of the menu; each is shown to those who may open it.
-NAVIGATION = (("live.home", "Live now"),)
+NAVIGATION = (
+    ("live.home", "Live now"),
+    ("drafts.home", "New notice"),
+)
 
 
 def assets_missing() -> bool:

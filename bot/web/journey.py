@@ -57,7 +57,7 @@ def located(path: str) -> tuple[str, str]:
     for pattern, name in _LOCATED:
         found = re.fullmatch(pattern, path)
         if found is not None:
-            parts = [each or "" for each in found.groups()]
+            parts = [str(each or "") for each in found.groups()]
             return name.format(*parts), parts[-1]
     return "", ""
 
@@ -84,9 +84,10 @@ def names(body: dict[str, Any]) -> Iterator[str]:
     for n, subject in enumerate(body.get("subjects") or [{}]):
         yield from _of_subject(kind, n, subject)
     content = body.get("content", {})
-    yield from (f"facts/{n}" for n in range(max(len(content.get("facts") or []), kind is not Kind.CORRECTION_NOTICE)))
+    details = int(kind is not Kind.CORRECTION_NOTICE)
+    yield from (f"facts/{n}" for n in range(max(len(content.get("facts") or []), details)))
     yield "words"
-    yield from (f"pictures/{n}" for n in range(max(len(content.get("pictures") or []), kind in IMAGES)))
+    yield from (f"pictures/{n}" for n in range(max(len(content.get("pictures") or []), int(kind in IMAGES))))
     yield "channels"
     yield from (f"rows/{each.number}" for each in of_kind(kind) if each.number <= LAST_ROW)
 

@@ -13,6 +13,22 @@ MANY = 12
 """More answers than that are a list to choose from, not radios."""
 
 
+# What is wrong in a form that needs no quotation marks.
+_SAID = {
+    Asks.DATE: "It is not a date that exists. Check day, month and year.",
+    Asks.NUMBER: "It is not a whole number. Write it in figures, 0 or more.",
+    Asks.CHOICE: "It is not one of the answers. Choose one.",
+    Asks.CHOICES: "It is not one of the answers. Choose among them.",
+}
+
+
+def tell(errors: Errors, question: Question, text: str) -> None:
+    """Beside the field and in the summary, which leads to the field's first input."""
+    errors.add(question.name, f"“{question.label}”: {text}")
+    if question.asks is Asks.DATE:
+        errors.anchors[question.name] = f"{question.name}-day"
+
+
 def read(questions: Iterable[Question], form: MultiDict[str, str]) -> tuple[dict[str, Value], Errors]:
     """The values as sent, blank ones left out, and what is wrong with them."""
     values: dict[str, Value] = {}
@@ -23,7 +39,7 @@ def read(questions: Iterable[Question], form: MultiDict[str, str]) -> tuple[dict
             continue
         said = wrong_value(question, value)
         if said is not None:
-            errors.add(question.name, f"{question.label} {said[0]} {said[1]}")
+            tell(errors, question, _SAID.get(question.asks, f"{said[0]} {said[1]}"))
         values[question.name] = value
     return values, errors
 
@@ -57,7 +73,7 @@ def missing(questions: Iterable[Question], values: Mapping[str, Value], kind: An
     answer = Answer(values=dict(values))
     for question in questions:
         if question.needed and question.applies(kind, answer) and question.name not in values:
-            errors.add(question.name, f"{question.label} Answer it")
+            tell(errors, question, "Answer this.")
 
 
 def field(question: Question, values: Mapping[str, Value]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from bot.web.pages import about, account, entra, live, notice, retract, signin
+from bot.web.pages import about, account, drafts, drafts_sending, drafts_showing, entra, live, notice, retract, signin
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     signin.pages,
@@ -12,4 +12,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     live.pages,
     retract.pages,
     notice.pages,
+    drafts.pages,
 )
+# They add their routes to `drafts.pages`.
+_ = (drafts_sending, drafts_showing)

@@ -11,6 +11,7 @@ from tests.bot.web.browser import Browser, address, routes
 
 EVERY = {"comms", "officer", "director", "other_director", "dpo", "legal", "auditor", "admin"}
 MAY_RETRACT = EVERY - {"auditor"}
+WRITE = {"comms", "officer"}
 PUBLIC = EVERY | {"nobody", "no_role"}
 
 # The written table. `other_director` directs another service than the one whose notice is asked for.
@@ -44,6 +45,25 @@ MAY_OPEN = {
     "retract.case_progress": EVERY,
     "retract.case_part": EVERY,
     "retract.sheet": EVERY,
+    "drafts.home": WRITE,
+    "drafts.begin": WRITE,
+    "drafts.tasks": WRITE,
+    "drafts.edit": WRITE,
+    "drafts.write": WRITE,
+    "drafts.remove": WRITE,
+    "drafts.upload_form": WRITE,
+    "drafts.upload": WRITE,
+    "drafts.picture": WRITE,
+    "drafts.preview": WRITE,
+    "drafts.framed": WRITE,
+    "drafts.stylesheet": PUBLIC,
+    "drafts.check": WRITE,
+    "drafts.submit": WRITE,
+    "drafts.discard": WRITE,
+    "drafts.copy": WRITE,
+    "drafts.amend": WRITE,
+    "drafts.lesser": WRITE,
+    "drafts.correct": WRITE,
 }
 # Only after a fresh proof of identity.
 STRONG = {"account.password_form", "account.password", "account.factor_form", "account.factor"}
