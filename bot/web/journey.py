@@ -192,7 +192,7 @@ def label(at: Place, name: str, value: Any) -> str:
     """A value as a person reads it: options by their label."""
     asked = next((each for each in at.questions if each.name == name), None)
     labels = {each.code: each.label for each in asked.options} if asked else {}
-    lines = value if isinstance(value, tuple) else (str(value),)
+    lines: tuple[str, ...] = value if isinstance(value, tuple) else (str(value),)
     return "\n".join(labels.get(line, line) for line in lines)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from bot.web.errors import Errors
+from bot.web.words import visible
 from policies.answers import Answer, Value
 from policies.questions import Asks, Question, wrong_value
 
@@ -40,8 +41,14 @@ def read(questions: Iterable[Question], form: MultiDict[str, str]) -> tuple[dict
         said = wrong_value(question, value)
         if said is not None:
             tell(errors, question, _SAID.get(question.asks, f"{said[0]} {said[1]}"))
+        elif _lines(value) != tuple(visible(line) for line in _lines(value)):
+            tell(errors, question, "It holds characters that nobody can see, named in brackets. Take them out.")
         values[question.name] = value
     return values, errors
+
+
+def _lines(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),)
 
 
 def _sent(question: Question, form: MultiDict[str, str]) -> Value:
@@ -79,8 +86,13 @@ def missing(questions: Iterable[Question], values: Mapping[str, Value], kind: An
 def field(question: Question, values: Mapping[str, Value]) -> dict[str, Any]:
     """What the template needs to draw the question with its value."""
     value = values.get(question.name, "")
-    lines = value if isinstance(value, tuple) else (str(value),)
-    drawn: dict[str, Any] = {"question": question, "value": str(value), "lines": "\n".join(lines), "chosen": set(lines)}
+    lines = tuple(visible(line) for line in _lines(value))
+    drawn: dict[str, Any] = {
+        "question": question,
+        "value": visible(str(value)),
+        "lines": "\n".join(lines),
+        "chosen": set(lines),
+    }
     drawn["how"] = _how(question)
     if question.asks is Asks.DATE:
         parts = [*str(value).split("-"), "", "", ""][:3]

@@ -242,7 +242,8 @@ def taken(body: dict[str, Any], at: Place) -> dict[str, Value]:
         else:
             here = here.get(key, {}) if isinstance(here, dict) else {}
     inside = here if isinstance(here, dict) else {}
-    return _shown({**inside, **(inside.get("term") or {}), **(inside.get("facts") or {})}, at)
+    deeper = "term" if "/sentence/" in at.name else "facts" if at.name.startswith("pictures/") else ""
+    return _shown({**inside, **(inside.get(deeper) or {})}, at)
 
 
 def _window_shown(window: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from flask import Response as Answer
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from adapters.base import Rejected, Rendered
+from adapters.base import Rejected, Rendered, RenderedPicture
 from adapters.noticeboard import STYLESHEET
 from adapters.site_page import laid_out
 from bot import drafting
@@ -143,17 +143,18 @@ def framed(draft_id: str) -> Answer:
     try:
         made = drafting.foreseen(the_bot(), me(), draft)
         rendition = made.preview.renditions[Channel.WEBSITE]
+        drawn = list(zip(rendition.pictures, _pictures(made, rendition), strict=True))
         sent = Rendered(
-            marker=rendition.marker, text=rendition.text, page_id=made.publication.page_id, down_by=_ends(made)
+            marker=rendition.marker,
+            text=rendition.text,
+            page_id=made.publication.page_id,
+            pictures=tuple(
+                RenderedPicture(sha256=each.sha256, alt_text=words, media_type=each.media_type, data=data)
+                for each, (data, words) in drawn
+            ),
+            down_by=_ends(made),
         )
-        addresses = dict(
-            zip(
-                (each.sha256 for each in rendition.pictures),
-                (_address(data) for data, _ in _pictures(made, rendition)),
-                strict=True,
-            )
-        )
-        page = laid_out(sent, addresses).content
+        page = laid_out(sent, {each.sha256: _address(data) for each, (data, _) in drawn}).content
     except (InputRefused, Rejected, KeyError):
         abort(404)
     g.framed = True
