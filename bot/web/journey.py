@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.context import Bot
@@ -15,6 +16,7 @@ from bot.web.sections import LAST_ROW, Place, place, taken
 from policies.annex_a_words import CONVICTIONS, IMAGES
 from policies.checklist import of_kind
 from policies.effects import Effect
+from policies.questions import Asks
 from policies.terms import Category, Kind
 
 _ORDERS = frozenset({Kind.CBO, Kind.INJUNCTION})
@@ -193,7 +195,28 @@ def label(at: Place, name: str, value: Any) -> str:
     asked = next((each for each in at.questions if each.name == name), None)
     labels = {each.code: each.label for each in asked.options} if asked else {}
     lines: tuple[str, ...] = value if isinstance(value, tuple) else (str(value),)
-    return "\n".join(labels.get(line, line) for line in lines)
+    if asked is not None and asked.asks is Asks.DATE:
+        return spoken_day(str(value))
+    return "; ".join(labels.get(line, line) for line in lines)
+
+
+def spoken_day(said: str) -> str:
+    """As 16 February 2026; what is no date stays as it is."""
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return said
+    return f"{day.day} {day:%B %Y}"
+
+
+def concerned(bot: Bot, body: dict[str, Any], path: str) -> tuple[str, str]:
+    """The page a path belongs to, and in words what it is about."""
+    name, asked = located(path)
+    at = place(bot, name)
+    if at is None:
+        return "", ""
+    question = next((each.label for each in at.questions if each.name == asked), "")
+    return name, f"{_title(body, at)}{f': {question}' if question else ''}"
 
 
 def _number(body: dict[str, Any], n: int) -> str:

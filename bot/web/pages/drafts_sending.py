@@ -39,11 +39,13 @@ def _check_page(draft: Draft, errors: Errors) -> str:
         problems = refused.problems
     objections = made.preview.objections if made else in_the_way(bot, me(), draft, draft.body).objections
     steps = journey.steps(bot, draft.body, Way(problems=problems, objections=objections))
-    titles = {each.place.name: each.title for each in steps}
+    # What is not written yet is told as such, not as an objection to each answer that is missing.
+    unwritten = {each.place.name for each in steps if each.status in {"Not yet started", "Incomplete"}}
+    if problems:
+        objections = tuple(each for each in objections if journey.located(each.path)[0] not in unwritten)
 
     def told(path: str) -> tuple[str, str]:
-        name = journey.located(path)[0]
-        return name, titles.get(name, "")
+        return journey.concerned(bot, draft.body, path)
 
     return render_template(
         "draft_check.html",
@@ -54,7 +56,7 @@ def _check_page(draft: Draft, errors: Errors) -> str:
         problems=[(each, *told(each.path)) for each in problems],
         objections=[(each, *told(each.path)) for each in objections],
         made=made,
-        late=_late(bot, made.publication) if made else None,
+        late=_late(bot, made.publication, draft.body) if made else None,
         refused=any(each.effect is Effect.REFUSE for each in objections),
         errors=errors,
     )
@@ -69,7 +71,7 @@ def _answers(draft: Draft, step: journey.Step) -> list[dict[str, Any]]:
     ]
 
 
-def _late(bot: Bot, publication: Publication) -> dict[str, Any]:
+def _late(bot: Bot, publication: Publication, body: dict[str, Any]) -> dict[str, Any]:
     """What happens if it is approved late: from when, until when, and which moment is the last that still helps."""
     window, plan, chosen = publication.window, bot.plan, bot.settings.retention
     up_from = max(now(), window.opens)
@@ -78,7 +80,7 @@ def _late(bot: Bot, publication: Publication) -> dict[str, Any]:
     fixed, _ = down_by(far, publication.subjects, plan.retention)
     last: datetime | None = removal_starts(fixed, plan) - plan.minimum_display if fixed < far else None
     return {
-        "opens": window.opens if window.opens > now() else None,
+        "opens": window.opens if (body.get("window") or {}).get("opens") and window.opens > now() else None,
         "closes": window.closes,
         "end": end,
         "why": why,
@@ -91,10 +93,11 @@ def _late(bot: Bot, publication: Publication) -> dict[str, Any]:
 
 
 def _days(span: timedelta) -> str:
-    if span % timedelta(days=1):
-        return f"{span // timedelta(hours=1)} hours"
-    count = span // timedelta(days=1)
-    return f"{count} day{'' if count == 1 else 's'}"
+    for size, unit in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if span >= size and not span % size:
+            count = span // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{span // timedelta(seconds=1)} seconds"
 
 
 @pages.post("/drafts/<draft_id>/submit")

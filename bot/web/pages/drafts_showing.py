@@ -98,7 +98,7 @@ def preview(draft_id: str) -> str:
         seen = [_seen(made, made.preview.renditions[each]) for each in Channel if each in made.preview.renditions]
     except InputRefused as refused:
         problems, ends = refused.problems, None
-    told = [(each, journey.located(each.path)[0]) for each in problems]
+    told = [(each, *journey.concerned(the_bot(), draft.body, each.path)) for each in problems]
     return render_template("draft_preview.html", draft=draft, seen=seen, problems=told, ends=ends)
 
 

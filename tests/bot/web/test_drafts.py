@@ -61,7 +61,10 @@ def test_a_notice_is_written_from_nothing_and_submitted_as_previewed(write, offi
 
 
 def _texts(answer) -> list[str]:
-    return [unescape(each) for each in re.findall(r'<div class="app-preview">(.*?)</div>', answer.text, re.DOTALL)]
+    return [
+        unescape(each)
+        for each in re.findall(r'<div class="app-preview govuk-body">(.*?)</div>', answer.text, re.DOTALL)
+    ]
 
 
 def test_what_is_foreseen_is_what_is_stored_byte_for_byte(write, officer, office):
