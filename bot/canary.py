@@ -13,7 +13,7 @@ from bot import claims, outcomes
 from bot.attempt import LedgerAttempt
 from bot.audit import check_account
 from bot.context import Bot, owner_name
-from bot.intake import REF_ALPHABET
+from bot.intake_writing import REF_ALPHABET
 from bot.urgent import take_down_now
 from policies.lifecycle import CLOSED, Edge, State
 from policies.terms import Channel, Reason

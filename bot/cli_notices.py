@@ -1,7 +1,5 @@
 """Commands about notices on their way up: submit, preview, approve, send back, confirm, amend, requeue, pause."""
 
-import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,12 +21,12 @@ from bot.cli_output import (
 )
 from bot.cli_signs import fact_json, fact_line
 from bot.context import Bot
+from bot.intake_foresee import foresee
 from bot.intake_refusals import Conflict, Refused
 from bot.submission import receive_file
 from policies.effects import Tick
 from policies.terms import Channel
 from store import posts
-from store.media import MediaStore
 
 commands = typer.Typer()
 CHANNELS = ", ".join(Channel)
@@ -68,13 +66,13 @@ def submit(
     What the policy refuses is kept as a draft and ends with 3. config/submission.schema.json describes the file.
     """
     doorway: Doorway = ctx.obj
-    with doorway.bot() as bot, tempfile.TemporaryDirectory() as scratch:
+    with doorway.bot() as bot:
         person = acting(bot)
-        # Pictures are files of their own, which no rollback would take back.
-        trial = replace(bot, ledger=bot.ledger.trial(), media=MediaStore(Path(scratch)))
-        office = trial if dry_run else bot
-        received = receive_file(file, now=office.now)
-        submitted = intake.submit(office, person, received, idempotency_key=_key(key))
+        received = receive_file(file, now=bot.now)
+        if dry_run:
+            submitted = foresee(bot, person, received).submitted
+        else:
+            submitted = intake.submit(bot, person, received, idempotency_key=_key(key))
     _said(submitted, as_json=as_json, dry_run=dry_run)
 
 

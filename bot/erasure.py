@@ -10,7 +10,7 @@ from policies.authority import Act
 from policies.retention import LONDON
 from policies.storage import Kept, Part, RecordPlan, Stays, stays
 from policies.terms import Person, case_key
-from store import cases, erasure, journal, posts, publications
+from store import cases, drafts, erasure, journal, posts, publications
 from store.ledger import Tx, write_note
 from store.publications import Known
 
@@ -74,6 +74,9 @@ def erase_due(bot: Bot, *, actor: str = "daemon") -> list[Finding]:
             done += _erase_one(bot, tx, ref, actor)
     with bot.ledger.write() as tx:
         erasure.forget_replays(tx, bot.now - bot.settings.record.content_after)
+        for draft in drafts.untouched(tx, bot.now - bot.settings.record.content_after):
+            drafts.discard(tx, draft.id, bot.now)
+            drafts.give_up(tx, bot.media, drafts.pictures(draft.body), bot.now)
         bot.media.sweep(tx)
     bot.ledger.leave_no_bytes()
     return done

@@ -36,6 +36,7 @@ NAVIGATION = (
     ("live.home", "Live now"),
     ("approve.waiting", "Waiting for you"),
     ("advice.wanted", "Advice wanted"),
+    ("drafts.home", "New notice"),
 )
 
 

@@ -9,6 +9,8 @@ class Errors:
     """What is wrong with a form, by field, in the order in which it was found."""
 
     told: dict[str, list[str]] = field(default_factory=dict)
+    anchors: dict[str, str] = field(default_factory=dict)
+    """Where the summary leads, for a field whose first input is called otherwise."""
 
     def add(self, name: str, text: str) -> None:
         self.told.setdefault(name, []).append(text)
@@ -21,7 +23,7 @@ class Errors:
         return {"text": ". ".join(self.told[name])} if name in self.told else None
 
     def summary(self) -> list[dict[str, str]]:
-        return [{"text": text, "href": f"#{name}"} for name, text in self._each()]
+        return [{"text": text, "href": f"#{self.anchors.get(name, name)}"} for name, text in self._each()]
 
     def _each(self) -> Iterator[tuple[str, str]]:
         for name, texts in self.told.items():

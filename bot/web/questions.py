@@ -6,11 +6,28 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from bot.web.errors import Errors
+from bot.web.words import visible
 from policies.answers import Answer, Value
 from policies.questions import Asks, Question, wrong_value
 
 MANY = 12
 """More answers than that are a list to choose from, not radios."""
+
+
+# What is wrong in a form that needs no quotation marks.
+_SAID = {
+    Asks.DATE: "It is not a date that exists. Check day, month and year.",
+    Asks.NUMBER: "It is not a whole number. Write it in figures, 0 or more.",
+    Asks.CHOICE: "It is not one of the answers. Choose one.",
+    Asks.CHOICES: "It is not one of the answers. Choose among them.",
+}
+
+
+def tell(errors: Errors, question: Question, text: str) -> None:
+    """Beside the field and in the summary, which leads to the field's first input."""
+    errors.add(question.name, f"“{question.label}”: {text}")
+    if question.asks is Asks.DATE:
+        errors.anchors[question.name] = f"{question.name}-day"
 
 
 def read(questions: Iterable[Question], form: MultiDict[str, str]) -> tuple[dict[str, Value], Errors]:
@@ -23,9 +40,15 @@ def read(questions: Iterable[Question], form: MultiDict[str, str]) -> tuple[dict
             continue
         said = wrong_value(question, value)
         if said is not None:
-            errors.add(question.name, f"{question.label} {said[0]} {said[1]}")
+            tell(errors, question, _SAID.get(question.asks, f"{said[0]} {said[1]}"))
+        elif _lines(value) != tuple(visible(line) for line in _lines(value)):
+            tell(errors, question, "It holds characters that nobody can see, named in brackets. Take them out.")
         values[question.name] = value
     return values, errors
+
+
+def _lines(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),)
 
 
 def _sent(question: Question, form: MultiDict[str, str]) -> Value:
@@ -57,14 +80,19 @@ def missing(questions: Iterable[Question], values: Mapping[str, Value], kind: An
     answer = Answer(values=dict(values))
     for question in questions:
         if question.needed and question.applies(kind, answer) and question.name not in values:
-            errors.add(question.name, f"{question.label} Answer it")
+            tell(errors, question, "Answer this.")
 
 
 def field(question: Question, values: Mapping[str, Value]) -> dict[str, Any]:
     """What the template needs to draw the question with its value."""
     value = values.get(question.name, "")
-    lines = value if isinstance(value, tuple) else (str(value),)
-    drawn: dict[str, Any] = {"question": question, "value": str(value), "lines": "\n".join(lines), "chosen": set(lines)}
+    lines = tuple(visible(line) for line in _lines(value))
+    drawn: dict[str, Any] = {
+        "question": question,
+        "value": visible(str(value)),
+        "lines": "\n".join(lines),
+        "chosen": set(lines),
+    }
     drawn["how"] = _how(question)
     if question.asks is Asks.DATE:
         parts = [*str(value).split("-"), "", "", ""][:3]

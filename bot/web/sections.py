@@ -1,8 +1,9 @@
 """The parts of a notice that is being written: the questions of each, and where its answers stand in the submission."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.context import Bot, law_of
@@ -10,7 +11,8 @@ from policies.answers import Value
 from policies.checklist import row
 from policies.pictures import ApparentAge, Source
 from policies.questions import YES_NO, YES_NO_UNKNOWN, Asks, Option, Question
-from policies.terms import Category, Channel, Kind
+from policies.retention import LONDON
+from policies.terms import Category, Channel
 
 # Rows 33 and 34 are answered by others: consultees and the Director.
 LAST_ROW = 32
@@ -122,8 +124,11 @@ CHANNELS = (
         options=_options({k.value: v for k, v in _CHANNELS.items()}),
     ),
     _day("opens", "Not before this day", hint="Leave it empty for as soon as it is approved.", needed=False),
+    _line("opens_at", "From which time on that day?", hint="Such as 09:30; from midnight if left empty.", needed=False),
     _day("closes", "Not after this day", hint="What is approved later does not go up any more.", needed=False),
+    _line("closes_at", "Until which time on that day?", hint="Such as 17:00; its end if left empty.", needed=False),
 )
+_TIMES = (("opens", "00:00"), ("closes", "23:59"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,8 +234,7 @@ def taken(body: dict[str, Any], at: Place) -> dict[str, Value]:
         event = body.get("court_event", {})
         return _shown({**body, **event}, at)
     if at.name == "channels":
-        window = {key: str(value)[:10] for key, value in body.get("window", {}).items()}
-        return _shown({**body, **window}, at)
+        return _shown(body | _window_shown(body.get("window") or {}), at)
     here: Any = body
     for key in at.keys:
         if isinstance(here, list):
@@ -238,7 +242,35 @@ def taken(body: dict[str, Any], at: Place) -> dict[str, Value]:
         else:
             here = here.get(key, {}) if isinstance(here, dict) else {}
     inside = here if isinstance(here, dict) else {}
-    return _shown({**inside, **inside.get("term", {}), **inside.get("facts", {})}, at)
+    deeper = "term" if "/sentence/" in at.name else "facts" if at.name.startswith("pictures/") else ""
+    return _shown({**inside, **(inside.get(deeper) or {})}, at)
+
+
+def _window_shown(window: Mapping[str, Any]) -> dict[str, str]:
+    """Its instants as London's clock shows them."""
+    found: dict[str, str] = {}
+    for name, _ in _TIMES:
+        if window.get(name):
+            local = datetime.fromisoformat(window[name]).astimezone(LONDON)
+            found |= {name: local.date().isoformat(), f"{name}_at": f"{local:%H:%M}"}
+    return found
+
+
+def wrong(at: Place, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    """What is wrong with answers taken together: the field, and what to do."""
+    if at.name != "channels":
+        return
+    times = []
+    for name, usual in _TIMES:
+        said = str(values.get(f"{name}_at", usual))
+        if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", said):
+            yield f"{name}_at", "It is not a time. Write it such as 09:30."
+        elif f"{name}_at" in values and name not in values:
+            yield name, "Give the day as well, or leave out its time."
+        elif name in values:
+            times.append(f"{values[name]} {said.zfill(5)}")
+    if len(times) == len(_TIMES) and times[0] >= times[1]:
+        yield "closes", "It ends before it begins. Choose a later day or time."
 
 
 def _shown(given: Mapping[str, Any], at: Place) -> dict[str, Value]:
@@ -247,16 +279,15 @@ def _shown(given: Mapping[str, Any], at: Place) -> dict[str, Value]:
         value = given.get(question.name)
         if isinstance(value, bool):
             found[question.name] = "yes" if value else "no"
-        elif isinstance(value, list):
+        elif isinstance(value, list) and value:
             found[question.name] = tuple(str(each) for each in value)
-        elif value is not None:
+        elif value not in (None, "", []):
             found[question.name] = value if isinstance(value, int) else str(value)
     return found
 
 
-def kept(body: dict[str, Any], at: Place, values: Mapping[str, Value], kind: Kind) -> None:
+def kept(body: dict[str, Any], at: Place, values: Mapping[str, Value]) -> None:
     """Write the answers into the body, shaped as the submission wants them."""
-    del kind
     plain: dict[str, Any] = {
         name: value == "yes" if name in _YES_NO_NAMES else list(value) if isinstance(value, tuple) else value
         for name, value in values.items()
@@ -268,13 +299,21 @@ def kept(body: dict[str, Any], at: Place, values: Mapping[str, Value], kind: Kin
         return
     if at.name == "channels":
         body["channels"] = plain.get("channels", [])
-        times = {"opens": "T00:00:00+00:00", "closes": "T23:59:59+00:00"}
-        body["window"] = {key: f"{plain[key]}{ending}" for key, ending in times.items() if key in plain}
+        body["window"] = {name: _instant(plain, name, usual) for name, usual in _TIMES if name in plain}
         return
     here = _reach(body, at.keys)
     for question in at.questions:
         here.pop(question.name, None)
+    here.pop("term", None)
     here |= _nested(at, plain)
+
+
+def _instant(plain: Mapping[str, Any], name: str, usual: str) -> str:
+    """A day and time of London's clock; a time stands for its whole minute where something ends then."""
+    hour, minute = (int(part) for part in str(plain.get(f"{name}_at", usual)).split(":"))
+    ends = timedelta(seconds=59) if f"{name}_at" not in plain and name == "closes" else timedelta()
+    local = datetime.combine(date.fromisoformat(plain[name]), time(hour, minute), LONDON)
+    return (local + ends).isoformat()
 
 
 def _nested(at: Place, plain: dict[str, Any]) -> dict[str, Any]:

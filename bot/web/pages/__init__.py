@@ -2,7 +2,22 @@
 
 from flask import Blueprint
 
-from bot.web.pages import about, account, acts, advice, approve, case, entra, live, notice, retract, signin
+from bot.web.pages import (
+    about,
+    account,
+    acts,
+    advice,
+    approve,
+    case,
+    drafts,
+    drafts_sending,
+    drafts_showing,
+    entra,
+    live,
+    notice,
+    retract,
+    signin,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     signin.pages,
@@ -16,4 +31,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     advice.pages,
     acts.pages,
     case.pages,
+    drafts.pages,
 )
+# They add their routes to `drafts.pages`.
+_ = (drafts_sending, drafts_showing)

@@ -122,10 +122,6 @@ def _actions(made: Detail, notice: Shown, reading: Whole) -> list[Action]:
     waits = made.publication.standing in {Standing.QUEUED, Standing.UP, Standing.IN_DOUBT}
     if may(person, Act.CONFIRM) and not over and waits:
         found.append(_way("Confirm the facts", "acts.confirm_form", ref=ref))
-    if not over and made.publication.standing not in _OVER:
-        found.append(_way("Amend", "drafts.amend", ref=ref))
-    if not reading.erased:
-        found.append(_way("Copy as new", "drafts.copy", ref=ref))
     found.append(_way("Record an event of the case", "case.event_form", key=notice.case_key))
     found.append(_way("The case", "case.page", key=notice.case_key))
     return [each for each in found if each is not None]

@@ -55,4 +55,13 @@ def given(office: Office) -> dict[str, str]:
     with office.bot.ledger.read() as tx:
         known = publications.find(tx, ref)
     assert known is not None
-    return {"ref": ref, "key": known.case_key, "name": "waiting", "invitation": "none-such", "filename": "console.css"}
+    return {
+        "ref": ref,
+        "key": known.case_key,
+        "name": "waiting",
+        "invitation": "none-such",
+        "filename": "console.css",
+        "draft_id": "0123456789abcdef",
+        "number": "0",
+        "sha256": "0" * 64,
+    }

@@ -13,6 +13,7 @@ EVERY = {"comms", "officer", "director", "other_director", "dpo", "legal", "audi
 MAY_RETRACT = EVERY - {"auditor"}
 MAY_ADVISE = {"comms", "officer", "dpo", "legal"}
 MAY_CONFIRM = {"comms", "officer", "director", "other_director", "legal"}
+WRITE = {"comms", "officer"}
 PUBLIC = EVERY | {"nobody", "no_role"}
 
 # The written table. `other_director` directs another service than the one whose notice is asked for.
@@ -62,6 +63,25 @@ MAY_OPEN = {
     "case.page": EVERY,
     "case.event_form": MAY_RETRACT,
     "case.event": MAY_RETRACT,
+    "drafts.home": WRITE,
+    "drafts.begin": WRITE,
+    "drafts.tasks": WRITE,
+    "drafts.edit": WRITE,
+    "drafts.write": WRITE,
+    "drafts.remove": WRITE,
+    "drafts.upload_form": WRITE,
+    "drafts.upload": WRITE,
+    "drafts.picture": WRITE,
+    "drafts.preview": WRITE,
+    "drafts.framed": WRITE,
+    "drafts.stylesheet": PUBLIC,
+    "drafts.check": WRITE,
+    "drafts.submit": WRITE,
+    "drafts.discard": WRITE,
+    "drafts.copy": WRITE,
+    "drafts.amend": WRITE,
+    "drafts.lesser": WRITE,
+    "drafts.correct": WRITE,
 }
 # Only after a fresh proof of identity.
 STRONG = {"account.password_form", "account.password", "account.factor_form", "account.factor", "approve.act"}

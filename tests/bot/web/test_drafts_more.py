@@ -1,0 +1,190 @@
+"""Pictures of drafts, and drafts that begin with a notice there is."""
+
+import re
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot.erasure import erase_due
+from store import drafts
+from tests.bot.office import document
+from tests.bot.web.browser import Browser, words
+from tests.bot.web.writing import Writer, hidden, summary
+
+
+@pytest.fixture
+def comms(desk: Browser, office) -> Browser:
+    return desk.as_(office.staff.comms)
+
+
+@pytest.fixture
+def appeal(comms) -> Writer:
+    writer = Writer(comms, document("image_appeal"))
+    writer.begin()
+    return writer
+
+
+def body_of(office, path: str) -> dict:
+    with office.bot.ledger.read() as tx:
+        return drafts.load(tx, path.rsplit("/", 1)[-1]).body
+
+
+def jpeg(colour: str) -> bytes:
+    file, exif = BytesIO(), Image.Exif()
+    exif[0x010E] = "taken at a secret place"
+    Image.new("RGB", (400, 300), colour).save(file, format="JPEG", exif=exif)
+    return file.getvalue()
+
+
+def test_an_uploaded_picture_is_kept_as_pixels_alone(appeal, office, comms):
+    assert appeal.upload(data=jpeg("red")).status_code == 303
+    page = comms.get(f"{appeal.draft}/pictures/0")
+    shown = comms.get(re.search(r'src="([^"]+/media/[^"]+)"', page.text)[1])
+    assert shown.mimetype == "image/png"
+    assert b"secret" not in shown.data
+    assert len(list(office.bot.media.folder.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"", "Choose the file"), (b"GIF89a nothing", "Use an undamaged JPEG, PNG or WebP file.")],
+)
+def test_what_is_no_picture_is_refused_with_what_to_do(appeal, data, said, office):
+    answer = appeal.upload(data=data)
+    assert answer.status_code == 400
+    ((where, text),) = summary(answer)
+    assert where == "picture"
+    assert said in text
+    assert list(office.bot.media.folder.iterdir()) == []
+
+
+def test_a_picture_that_is_replaced_or_thrown_away_is_erased(appeal, office, comms):
+    appeal.upload(data=jpeg("red"))
+    appeal.upload(data=jpeg("blue"))
+    erase_due(office.bot)
+    assert [each.name for each in office.bot.media.folder.iterdir()] == list(
+        drafts.pictures(body_of(office, appeal.draft))
+    )
+    assert comms.post(f"{appeal.draft}/discard").status_code == 303
+    erase_due(office.bot)
+    assert list(office.bot.media.folder.iterdir()) == []
+    assert comms.get(appeal.draft).status_code == 404
+
+
+def test_a_picture_that_a_notice_shows_outlives_the_drafts_that_hold_it(office, comms):
+    ref = office.approved("image_appeal", channels=["website"])
+    copy = comms.post(f"/notices/{ref}/copy").headers["Location"]
+    before = {each.name for each in office.bot.media.folder.iterdir()}
+    comms.post(f"{copy}/discard")
+    erase_due(office.bot)
+    assert {each.name for each in office.bot.media.folder.iterdir()} == before
+
+
+def test_a_draft_that_nobody_touches_is_thrown_away_in_time(appeal, office, comms):
+    appeal.upload(data=jpeg("red"))
+    office.clock.advance(office.bot.settings.record.content_after * 1.01)
+    erase_due(office.bot)
+    assert list(office.bot.media.folder.iterdir()) == []
+    with office.bot.ledger.read() as tx:
+        assert drafts.load(tx, appeal.draft.rsplit("/", 1)[-1]) is None
+
+
+def test_the_framed_page_may_load_nothing_and_be_framed_by_us_alone(comms, office):
+    ref = office.approved("image_appeal", channels=["website"])
+    copy = comms.post(f"/notices/{ref}/copy").headers["Location"]
+    page = comms.get(f"{copy}/page")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "sandbox" in policy
+    assert 'src="data:image/jpeg;base64,' in page.text
+    assert 'href="/site.css"' in page.text
+    assert comms.get("/site.css").mimetype == "text/css"
+    assert 'sandbox="allow-same-origin"' in comms.get(f"{copy}/preview").text
+
+
+def test_each_channel_counts_in_its_own_way(comms, office):
+    ref = office.approved()
+    copy = comms.post(f"/notices/{ref}/copy").headers["Location"]
+    seen = words(comms.get(f"{copy}/preview"))
+    for limit, name in (("280", "X"), ("2,200", "Instagram"), ("63,206", "Facebook")):
+        assert re.search(rf"\d of {limit} characters, counted as {name} counts them", seen)
+
+
+def test_a_copy_is_a_new_notice_with_the_same_words(comms, office):
+    ref = office.approved(channels=["website"])
+    copy = comms.post(f"/notices/{ref}/copy").headers["Location"]
+    body = body_of(office, copy)
+    assert body["copied_from"] == ref
+    assert body["content"]["headline"] == document()["content"]["headline"]
+    assert "follows" not in body or body["follows"] is None
+    check = comms.get(f"{copy}/check")
+    assert "Nothing but the approval of a Director." in words(check)
+    new = comms.post(f"{copy}/submit", {"version": hidden(check, "version")}).headers["Location"]
+    assert not new.endswith(ref)
+
+
+def test_a_copy_of_a_retracted_notice_follows_it(comms, office):
+    ref = office.approved(channels=["website"])
+    comms.post(f"/notices/{ref}/retract", {"reason": "inaccurate", "scope": "notice"})
+    copy = comms.post(f"/notices/{ref}/copy").headers["Location"]
+    assert body_of(office, copy)["follows"] == ref
+
+
+def test_an_amendment_changes_the_notice_it_began_with(comms, office):
+    ref = office.approved(channels=["website"])
+    draft = comms.post(f"/notices/{ref}/amend").headers["Location"]
+    writer = Writer(comms, document(channels=["website"]), draft)
+    assert ref in words(comms.get(draft))
+    writer.send("words", headline="Two fined for fly-tipping")
+    check = comms.get(f"{draft}/check")
+    sent = comms.post(f"{draft}/submit", {"version": hidden(check, "version")})
+    assert sent.headers["Location"].endswith(ref)
+    assert office.journal(ref)[-1].event == "amended"
+
+
+def test_an_amendment_never_overwrites_a_newer_revision(comms, office):
+    ref = office.approved(channels=["website"])
+    draft = comms.post(f"/notices/{ref}/amend").headers["Location"]
+    office.amend(ref, channels=["website"], content__headline="Amended by somebody else")
+    check = comms.get(f"{draft}/check")
+    answer = comms.post(f"{draft}/submit", {"version": hidden(check, "version")})
+    assert answer.status_code == 400
+    assert "It has changed meanwhile" in answer.text
+
+
+def test_a_retracted_notice_cannot_be_amended(comms, office):
+    ref = office.approved(channels=["website"])
+    comms.post(f"/notices/{ref}/retract", {"reason": "inaccurate", "scope": "notice"})
+    answer = comms.post(f"/notices/{ref}/amend")
+    assert answer.status_code == 409
+    assert "which is final" in answer.text
+
+
+def test_the_lesser_form_names_nobody(comms, office):
+    ref = office.approved(channels=["website"])
+    draft = comms.post(f"/notices/{ref}/lesser").headers["Location"]
+    assert "Alex" not in str(body_of(office, draft))
+    assert comms.get(draft).status_code == comms.get(f"{draft}/check").status_code == 200
+
+
+def test_an_appeal_has_no_lesser_form(comms, office):
+    ref = office.approved("image_appeal", channels=["website"])
+    assert comms.post(f"/notices/{ref}/lesser").status_code == 409
+
+
+def test_a_correction_begins_with_neutral_words(comms, office):
+    ref = office.approved(channels=["website"])
+    comms.post(f"/notices/{ref}/retract", {"reason": "inaccurate", "scope": "notice"})
+    draft = comms.post(f"/notices/{ref}/correct").headers["Location"]
+    body = body_of(office, draft)
+    assert body["kind"] == "correction_notice"
+    assert body["follows"] == ref
+    assert comms.get(f"{draft}/words").status_code == 200
+
+
+@pytest.mark.parametrize("what", ["copy", "amend", "lesser", "correct"])
+def test_nothing_begins_with_a_notice_there_is_not(comms, what):
+    assert comms.post(f"/notices/DBC-222222/{what}").status_code == 404
