@@ -32,7 +32,15 @@ _SAID: dict[int, tuple[str, str]] = {
 
 
 # In the order of the menu; each is shown to those who may open it.
-NAVIGATION = (("live.home", "Live now"),)
+NAVIGATION = (
+    ("live.home", "Live now"),
+    ("tasks.home", "Tasks"),
+    ("calendar.home", "Coming up"),
+    ("requests.home", "Requests"),
+    ("channels.home", "Channels"),
+    ("record.home", "Record"),
+    ("people.home", "People"),
+)
 
 
 def assets_missing() -> bool:

@@ -2,7 +2,21 @@
 
 from flask import Blueprint
 
-from bot.web.pages import about, account, entra, live, notice, retract, signin
+from bot.web.pages import (
+    about,
+    account,
+    asked,
+    calendar,
+    channels,
+    entra,
+    live,
+    notice,
+    people,
+    record,
+    retract,
+    signin,
+    tasks,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     signin.pages,
@@ -12,4 +26,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     live.pages,
     retract.pages,
     notice.pages,
+    tasks.pages,
+    asked.pages,
+    channels.pages,
+    record.pages,
+    people.pages,
+    calendar.pages,
 )

@@ -1,6 +1,7 @@
 """Retracting: reason, this notice or the whole case, then each object until it is proven gone. A GET never acts."""
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -110,18 +111,18 @@ def act(ref: str) -> Response | tuple[str, int]:
         for problem in no.problems:
             errors.add("reason", f"{problem.what} {problem.remedy}")
         return _form(ref, given, errors), 400
-    _take_down(down)
+    take_down(down)
     if whole:
         return redirect(url_for("retract.case_progress", key=notice.case_key), code=303)
     return redirect(url_for("retract.progress", ref=notice.line.ref), code=303)
 
 
-def _take_down(down: list[int]) -> None:
+def take_down(down: Collection[int]) -> None:
     """Work on it here and now, beside the answer; the loop is the net if this process ends."""
     if not down:
         return
     bot = the_bot()
-    worker = threading.Thread(target=take_down_now, args=(bot, down), kwargs={"patience": PATIENCE}, daemon=True)
+    worker = threading.Thread(target=take_down_now, args=(bot, list(down)), kwargs={"patience": PATIENCE}, daemon=True)
     worker.start()
 
 

@@ -55,4 +55,13 @@ def given(office: Office) -> dict[str, str]:
     with office.bot.ledger.read() as tx:
         known = publications.find(tx, ref)
     assert known is not None
-    return {"ref": ref, "key": known.case_key, "name": "waiting", "invitation": "none-such", "filename": "console.css"}
+    return {
+        "ref": ref,
+        "key": known.case_key,
+        "name": "waiting",
+        "invitation": "none-such",
+        "filename": "console.css",
+        "number": "1",
+        "year": "2026",
+        "person_id": office.staff.comms.id,
+    }
