@@ -12,10 +12,13 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from bot.context import Bot
+from bot.intake_tasks import owners
+from bot.standing import overdue
 from bot.web import access, security, words
-from bot.web.current import KEY, now, signed_in
+from bot.web.current import KEY, now, signed_in, the_bot
 from bot.web.pages import BLUEPRINTS
 from bot.web.pages.retract import expired
+from store import desk
 
 log = structlog.get_logger()
 
@@ -79,6 +82,7 @@ def console_app(
             "person": found.person if found else None,
             "may_open": _may_open,
             "navigation": NAVIGATION,
+            "overdue_of": _overdue_of,
             "loop_late": age is not None and age > late,
             "now": now(),
             "samples": samples() if bot.ledger.rehearsal and found is None else [],
@@ -110,6 +114,18 @@ def _configure(app: Flask, bot: Bot) -> None:
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("bot.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
+
+
+def _overdue_of(endpoint: str) -> int:
+    """How much is overdue behind an entry of the menu."""
+    found = signed_in()
+    if found is None or endpoint not in {"live.home", "tasks.home"}:
+        return 0
+    with the_bot().ledger.read() as tx:
+        if endpoint == "live.home":
+            return len(overdue(the_bot(), tx, now()))
+        mine = owners(found.person)
+        return sum(1 for task in desk.open_tasks(tx) if task.due_at <= now() and task.owner in mine)
 
 
 def _may_open(endpoint: str) -> bool:

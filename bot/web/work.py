@@ -55,7 +55,7 @@ class Shown:
 def shown(tx: Tx, task: desk.Task, now: datetime) -> Shown:
     """The task with everything that its page says."""
     duty = duty_of(task.what)
-    known = publications.by_id(tx, task.publication_id) if task.publication_id is not None else None
+    known = _known(tx, task)
     numbers = tuple(sorted(numbers_of(tx, known))) if known and duty and _takes_down(duty.answers.values()) else ()
     detail = task.what.partition(":")[2]
     return Shown(
@@ -71,6 +71,14 @@ def shown(tx: Tx, task: desk.Task, now: datetime) -> Shown:
         request=detail if duty and duty.ends_with else None,
         by_hand=task.key.startswith("by-hand:"),
     )
+
+
+def _known(tx: Tx, task: desk.Task) -> publications.Known | None:
+    """The notice that the task is about; an alarm's task names it in its key alone."""
+    if task.publication_id is not None:
+        return publications.by_id(tx, task.publication_id)
+    of_alarm = task.key.split(":")[1:2] if task.what.partition(":")[0] in set(AlertKind) else []
+    return publications.find(tx, of_alarm[0]) if of_alarm else None
 
 
 def _answers(duty: Duty | None) -> tuple[tuple[str, str, bool], ...]:

@@ -126,7 +126,9 @@ def canary_form() -> str:
 
 @pages.post("/channels/canary")
 def fly() -> Response:
-    _begin(_named(request.form.get("channel", "")), "Test line", _fly)
+    channel = _named(request.form.get("channel", ""))
+    if _begin(channel, "Test line", _fly):
+        canary.asked(the_bot(), me(), channel)
     return redirect(url_for("channels.home"), code=303)
 
 
@@ -137,18 +139,19 @@ def _named(said: str) -> Channel:
     return Channel(said)
 
 
-def _begin(channel: Channel, what: str, run: Callable[[Bot, Channel], str]) -> None:
-    """Work beside the answer; the page shows what came of it when it is looked at again."""
+def _begin(channel: Channel, what: str, run: Callable[[Bot, Channel], str]) -> bool:
+    """Work beside the answer; the page shows what came of it. False where something is still going on there."""
     job, jobs = Job(what=what, began=now()), _jobs()
     with _ONE_AT_A_TIME:
         before = jobs.get(channel)
         if before is not None and not before.said:
             flash(f"{NAMES[channel]}: {before.what.lower()} is still going on. Look again in a moment.")
-            return
+            return False
         jobs[channel] = job
     flash(f"{NAMES[channel]}: {what.lower()} has begun. Reload the page to see what came of it.")
     given: dict[str, Any] = {"bot": the_bot(), "channel": channel, "job": job, "run": run}
     threading.Thread(target=_work, kwargs=given, daemon=True, name=f"console-{channel.value}").start()
+    return True
 
 
 def _work(*, bot: Bot, channel: Channel, job: Job, run: Callable[[Bot, Channel], str]) -> None:

@@ -1,6 +1,7 @@
 """The record: the journal, its proof, a case's export, legal hold, what is erased when, and the year's figures."""
 
 from dataclasses import fields
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -12,13 +13,14 @@ from bot.annual import Annual, Requests, figures
 from bot.cli_case import WHY
 from bot.disclosure_files import MANIFEST, files_of, zipped
 from bot.intake_refusals import NotAllowedHere, NotFound, find
+from bot.render import LABEL
 from bot.settings_values import spoken
 from bot.submission_checks import InputRefused
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from policies.retention import LONDON
 from policies.storage import Part
-from policies.terms import case_key
+from policies.terms import Kind, case_key
 from store import journal, publications, record
 from store.ledger import Tx
 
@@ -177,7 +179,15 @@ def _lines(counted: Annual | Requests) -> tuple[list[tuple[str, str]], dict[str,
         if each.name in {"year", "council"} or isinstance(value, Requests):
             continue
         if isinstance(value, dict):
-            several[label] = value
+            several[label] = {_named(name): number for name, number in value.items()}
         else:
-            single.append((label, str(value) if isinstance(value, int) else spoken(value)))
+            single.append((label, str(value) if isinstance(value, int) else _span(value)))
     return single, several
+
+
+def _named(code: str) -> str:
+    return LABEL[Kind(code)] if code in set(Kind) else code.replace("_", " ").capitalize()
+
+
+def _span(value: timedelta) -> str:
+    return spoken(value) if value else "None"
