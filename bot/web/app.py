@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
@@ -119,7 +119,7 @@ def _configure(app: Flask, bot: Bot) -> None:
 def _overdue_of(endpoint: str) -> int:
     """How much is overdue behind an entry of the menu."""
     found = signed_in()
-    if found is None or endpoint not in {"live.home", "tasks.home"}:
+    if found is None or "uncounted" in g or endpoint not in {"live.home", "tasks.home"}:
         return 0
     with the_bot().ledger.read() as tx:
         if endpoint == "live.home":
@@ -152,5 +152,7 @@ def _form_expired(_: CSRFError) -> tuple[str, int]:
 
 
 def _broken(_: Exception) -> tuple[str, int]:
+    # Perhaps the ledger cannot be read: the page that says so does not ask it again.
+    g.uncounted = True
     title, do = _SAID[500]
     return render_template("error.html", title=title, do=do), 500
