@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.standin.core import Fault, Rule
+from bot import intake
 from policies.lifecycle import State
-from policies.terms import Channel
+from policies.terms import Channel, Reason
 from store import desk as accounts
 from store import posts
 from tests.bot.web.browser import words
@@ -51,8 +51,7 @@ def test_each_channel_says_what_it_may_do_until_when_and_when_it_was_compared(of
 
 def test_what_is_not_proven_gone_is_listed_by_reference(office, comms):
     ref = office.up(channels=["website"])
-    office.channels[Channel.WEBSITE].rules.append(Rule("remove", Fault.FAIL_BEFORE, times=99))
-    comms.post(f"/notices/{ref}/retract", {"reason": "inaccurate", "scope": "notice"})
+    intake.retract(office.bot, office.staff.comms, ref=ref, reason=Reason.INACCURATE)
     assert ref in words(comms.get("/channels"))
 
 
@@ -102,7 +101,7 @@ def test_comparing_now_says_what_came_to_light(office, comms):
 
 
 def test_a_channel_that_does_not_answer_says_so_and_can_be_asked_again(office, comms):
-    office.channels[Channel.X].rules.append(Rule("check", Fault.FAIL_BEFORE, times=1, status=0))
+    office.channels[Channel.X].rules.append(Rule(fault=Fault.FAIL_BEFORE, method="check", status=0))
     comms.post("/channels", {"channel": "x", "act": "check"})
     finished()
     assert "The channel did not do it" in words(comms.get("/channels"))
