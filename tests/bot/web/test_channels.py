@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.standin.core import Fault, Rule
 from bot import intake
 from policies.lifecycle import State
 from policies.terms import Channel, Reason
