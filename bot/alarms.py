@@ -12,8 +12,10 @@ from bot.alarms_rules import Alarm
 from bot.alert_kinds import AlertKind
 from bot.alerts import Alert, Route, Sender
 from bot.context import Bot
+from bot.intake_refusals import NotFound, require
 from bot.standing import at_stake, copies
-from policies.terms import Channel
+from policies.authority import Act
+from policies.terms import Channel, Person
 from store import desk, journal
 from store.ledger import Tx, fact, set_fact
 
@@ -130,6 +132,16 @@ def send_due(bot: Bot, sender: Sender, now: datetime) -> int:
             desk.alert_sent(tx, row.key, now)
         sent += 1
     return sent
+
+
+def acknowledge(bot: Bot, person: Person, key: str) -> None:
+    """Put on record that somebody has seen an alarm, so that it is not repeated. It stays while its reason lasts."""
+    require(person, Act.ACKNOWLEDGE)
+    with bot.ledger.write() as tx:
+        if key not in {each.key for each in desk.open_alerts(tx)}:
+            raise NotFound("KEY", key, "See `downdate alerts`.")
+        if desk.acknowledge_alert(tx, key, by=person.id, now=bot.now):
+            journal.append(tx, now=bot.now, actor=person.id, event="acknowledged", subject=key)
 
 
 def _message(row: desk.AlertRow, code: str) -> Alert:

@@ -13,11 +13,13 @@ from bot import claims, outcomes
 from bot.attempt import LedgerAttempt
 from bot.audit import check_account
 from bot.context import Bot, owner_name
+from bot.intake_refusals import require
 from bot.intake_writing import REF_ALPHABET
 from bot.urgent import take_down_now
+from policies.authority import Act
 from policies.lifecycle import CLOSED, Edge, State
-from policies.terms import Channel, Reason
-from store import desk, posts
+from policies.terms import Channel, Person, Reason
+from store import desk, journal, posts
 from store.ledger import Tx
 
 PATIENCE = timedelta(seconds=60)
@@ -30,6 +32,13 @@ class _CanaryAttempt(LedgerAttempt):
         row = posts.get(tx, self._post.id)
         held = row.epoch == self._post.epoch and row.claimed_until is not None and row.claimed_until > now
         return None if held else "lease-lost"
+
+
+def asked(bot: Bot, person: Person, channel: Channel) -> None:
+    """Put on record who has it flown."""
+    require(person, Act.CANARY)
+    with bot.ledger.write() as tx:
+        journal.append(tx, now=bot.now, actor=person.id, event="canary_asked", subject=channel)
 
 
 def fly(bot: Bot, channel: Channel, *, patience: timedelta = PATIENCE) -> bool:

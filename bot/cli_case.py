@@ -22,7 +22,7 @@ commands.add_typer(case, name="case")
 
 Case = Annotated[str, typer.Argument(metavar="CASE", help="The case reference, such as EH/2026/0417.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
-_WHY: dict[Stays, str] = {
+WHY: dict[Stays, str] = {
     Stays.NOT_YET: "its time has not come",
     Stays.MAY_BE_VISIBLE: "something of the case may be visible",
     Stays.LEGAL_HOLD: "the case is on legal hold",
@@ -99,7 +99,7 @@ def erase(
         return
     for each in found:
         due = "due" if dry_run else "erased"
-        say(f"{each.ref}  {each.part.value:<8}  {due if each.stays is None else 'stays: ' + _WHY[each.stays]}")
+        say(f"{each.ref}  {each.part.value:<8}  {due if each.stays is None else 'stays: ' + WHY[each.stays]}")
     if not found:
         say("Nothing is due.")
 

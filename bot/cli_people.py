@@ -9,12 +9,21 @@ from bot import accounts
 from bot.cli_opening import Doorway, acting
 from bot.cli_output import day_and_time, misused, one_of, say, say_json, tell
 from bot.context import Bot
-from bot.intake_refusals import Conflict, NotFound, require
+from bot.intake_people import (
+    Held,
+    add_person,
+    disable_person,
+    grant_role,
+    in_order,
+    revoke_role,
+    somebody,
+    spoken,
+)
+from bot.intake_refusals import require
 from policies.authority import Act
 from policies.retention import london_midnight
 from policies.terms import Person, Role
-from store import journal, people
-from store.ledger import Tx
+from store import people
 
 commands = typer.Typer()
 person = typer.Typer(no_args_is_help=True, help="People, their roles and their tokens (administrators only).")
@@ -22,12 +31,7 @@ commands.add_typer(person, name="person")
 HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 _ONCE = "It is shown this once. Hand it over in person; whoever holds it acts as that person (DOWNDATE_TOKEN)."
 
-Held = list[tuple[Role, str | None]]
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")]
-
-
-def spoken(held: Held) -> str:
-    return ", ".join(f"{role.value} of {service}" if service else role.value for role, service in held)
 
 
 @person.command("add")
@@ -66,20 +70,7 @@ def add(
         if system != (answers_for is not None):
             remedy = "Give --system and --answers-for ID together, or neither."
             raise misused("--answers-for", answers_for, "A system needs a person who answers for it.", remedy, "12.1")
-        with bot.ledger.write() as tx:
-            if answers_for is not None:
-                _answering(tx, answers_for, bot.now)
-            made, token = people.add(
-                tx,
-                name=name.strip(),
-                held=[] if ends else held,
-                now=bot.now,
-                system=system,
-                answers_for_it=answers_for,
-            )
-            for each, of in held if ends else []:
-                people.grant(tx, made.id, each, of, starts=bot.now, ends=ends)
-            accounts.record(bot, tx, admin, "person_added", made.id, roles=spoken(held) or None, until=until)
+        made, token = add_person(bot, admin, name.strip(), held, ends=ends, until=until, answers_for=answers_for)
     say(token)
     ending = f", until the end of {until}" if until else ""
     tell(f"{made.id} may act from now on as {spoken(held) or 'a system'}{ending}. {_ONCE}")
@@ -96,10 +87,12 @@ def everybody(
         with bot.ledger.read() as tx:
             known = people.everyone(tx, bot.now)
     if as_json:
-        say_json([{"id": each.id, "system": each.system, "roles": spoken(_sorted(each)).split(", ")} for each in known])
+        say_json(
+            [{"id": each.id, "system": each.system, "roles": spoken(in_order(each)).split(", ")} for each in known]
+        )
         return
     for each in known:
-        say(f"{each.id:<5} {each.name:<30} {spoken(_sorted(each)) or 'no role in force'}")
+        say(f"{each.id:<5} {each.name:<30} {spoken(in_order(each)) or 'no role in force'}")
 
 
 @person.command("disable")
@@ -108,14 +101,7 @@ def disable(ctx: typer.Context, *, person_id: Id) -> None:
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         admin = administrator(bot)
-        with bot.ledger.write() as tx:
-            now = bot.now
-            _somebody(tx, person_id, now)
-            _another_admin(tx, person_id)
-            ended = [person_id, *people.disable(tx, person_id, now)]
-            for each in ended:
-                accounts.shut_out(tx, each, now)
-                journal.append(tx, now=now, actor=admin.id, event="person_disabled", subject=each)
+        ended, now = disable_person(bot, admin, person_id), bot.now
     for each in ended:
         say(f"{each} may not act any more, as of {day_and_time(now)}.")
 
@@ -148,13 +134,7 @@ def grant(
         ((given, of),) = _held(bot, [role] if role else [], service, system=False)
         begins = max(_day("--from", starts), now) if starts else now
         ends = _ends(until, begins)
-        with bot.ledger.write() as tx:
-            if _somebody(tx, person_id, now).system:
-                raise Conflict("ID", person_id, "A system has no other role.", "Name a person.", "12.1")
-            people.grant(tx, person_id, given, of, starts=begins, ends=ends)
-            accounts.record(
-                bot, tx, admin, "role_granted", person_id, roles=spoken([(given, of)]), since=starts, until=until
-            )
+        grant_role(bot, admin, person_id, (given, of), begins=begins, ends=ends, since=starts, until=until)
     first = f" from {starts}" if starts else " from now on"
     say(f"{person_id}: {spoken([(given, of)])}{first}{f', until the end of {until}' if until else ''}.")
 
@@ -174,13 +154,7 @@ def revoke(
     with doorway.bot() as bot:
         admin, now = administrator(bot), bot.now
         ((ended, of),) = _held(bot, [role], service, system=False)
-        with bot.ledger.write() as tx:
-            _somebody(tx, person_id, now)
-            if ended is Role.ADMIN:
-                _another_admin(tx, person_id)
-            if not people.revoke(tx, person_id, ended, of, now):
-                raise Conflict("--role", ended, "The person does not have it.", "See `downdate person list`.", "12.1")
-            accounts.record(bot, tx, admin, "role_revoked", person_id, roles=spoken([(ended, of)]))
+        revoke_role(bot, admin, person_id, (ended, of))
     say(f"{person_id}: no longer {spoken([(ended, of)])}, as of {day_and_time(now)}.")
 
 
@@ -191,7 +165,7 @@ def token(ctx: typer.Context, *, person_id: Id) -> None:
     with doorway.bot() as bot:
         admin = administrator(bot)
         with bot.ledger.write() as tx:
-            _somebody(tx, person_id, bot.now)
+            somebody(tx, person_id, bot.now)
             people.revoke_tokens(tx, person_id, bot.now)
             made = people.issue_token(tx, person_id, bot.now)
             accounts.record(bot, tx, admin, "token_issued", person_id)
@@ -203,17 +177,6 @@ def administrator(bot: Bot) -> Person:
     admin = acting(bot)
     require(admin, Act.ADD_PERSON)
     return admin
-
-
-def _another_admin(tx: Tx, person_id: str) -> None:
-    """Raises Conflict where nobody else is an administrator for good: one whose role ends could leave nobody."""
-    if people.lasting_admins(tx) == {person_id}:
-        remedy = "Add another administrator first, without --until."
-        raise Conflict("ID", person_id, "Nobody else is an administrator for good.", remedy, "12.1")
-
-
-def _sorted(each: Person) -> Held:
-    return sorted(each.roles, key=lambda held: (held[0], held[1] or ""))
 
 
 def _held(bot: Bot, given: list[str], service: str | None, *, system: bool) -> Held:
@@ -249,15 +212,3 @@ def _ends(until: str | None, begins: datetime) -> datetime | None:
     if ends <= begins:
         raise misused("--until", until, "It is over before it begins.", "Give a day from the first one on.")
     return ends
-
-
-def _somebody(tx: Tx, person_id: str, now: datetime) -> Person:
-    found = people.get(tx, person_id, now)
-    if found is None:
-        raise NotFound("ID", person_id, "See `downdate person list`.")
-    return found
-
-
-def _answering(tx: Tx, person_id: str, now: datetime) -> None:
-    if _somebody(tx, person_id, now).system:
-        raise Conflict("--answers-for", person_id, "That is a system itself.", "Name a person.", "12.1")

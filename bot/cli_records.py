@@ -78,14 +78,7 @@ def acknowledge(ctx: typer.Context, *, key: Annotated[str, typer.Argument(metava
     """Say that you have seen an alarm, so that it is not repeated. It stays raised while its reason lasts."""
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        person = acting(bot)
-        require(person, Act.ACKNOWLEDGE)
-        with bot.ledger.write() as tx:
-            raised = {each.key for each in desk.open_alerts(tx)}
-            if key not in raised:
-                raise NotFound("KEY", key, "See `downdate alerts`.")
-            if desk.acknowledge_alert(tx, key, by=person.id, now=bot.now):
-                journal.append(tx, now=bot.now, actor=person.id, event="acknowledged", subject=key)
+        alarms.acknowledge(bot, acting(bot), key)
     say(f"{key}: acknowledged.")
 
 

@@ -162,8 +162,10 @@ def doctor(
             _key_is_kept(bot, key_check)
         found = {each: _asked(bot, each) for each in bot.adapters if chosen in (None, each)}
         if fly:
-            require(acting(bot), Act.CANARY)
+            person = acting(bot)
+            require(person, Act.CANARY)
             for each in [each for each in found if chosen is not None or not found[each]["can_remove"]]:
+                canary.asked(bot, person, each)
                 found[each] = _flown(bot, each, stay)
         with bot.ledger.read() as tx:
             kept = fact(tx, KEY_KEPT) is not None

@@ -10,10 +10,10 @@ from bot.cli_opening import Doorway, acting
 from bot.cli_output import day_and_time, misused, one_of, patience_of, say, say_json, tell
 from bot.cli_retract import Json, Note, Patience, Subject, take_down
 from bot.intake_refusals import find, require
-from bot.intake_tasks import answer_task
+from bot.intake_tasks import answer_task, owners
 from policies.authority import Act
 from policies.duties import duty_of
-from policies.terms import Kind, Person
+from policies.terms import Kind
 from store import desk, publications
 from store.ledger import Tx
 
@@ -36,10 +36,10 @@ def tasks_open(
         return
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        owners = _owners(acting(bot)) if mine else None
+        mine_as = owners(acting(bot)) if mine else None
         now = bot.now
         with bot.ledger.read() as tx:
-            found = [each for each in desk.open_tasks(tx) if owners is None or each.owner in owners]
+            found = [each for each in desk.open_tasks(tx) if mine_as is None or each.owner in mine_as]
             refs = {each.id: _ref(tx, each.publication_id) for each in found}
     if as_json:
         say_json([_task_json(each, refs[each.id], now) for each in found])
@@ -48,12 +48,6 @@ def tasks_open(
         _say_task(each, refs[each.id], now)
     if not found:
         say("Nothing to do.")
-
-
-def _owners(person: Person) -> frozenset[str]:
-    """How a task names this person: by number, by role, by role and service."""
-    held = {role.value for role, _ in person.roles}
-    return frozenset({person.id} | held | {f"{role}:{service}" for role, service in person.roles if service})
 
 
 def _ref(tx: Tx, publication_id: int | None) -> str | None:

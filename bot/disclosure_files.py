@@ -4,8 +4,10 @@ import hashlib
 import json
 import os
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -43,10 +45,8 @@ def page_of(bundle: dict[str, Any]) -> str:
     return _TEMPLATES.get_template("disclosure.html").render(bundle=bundle, labels=labels, people=bundle["people"])
 
 
-def export_case(bot: Bot, person: Person, case: str, folder: Path) -> list[str]:
-    """Write the bundle into a folder that is new or empty, for its owner alone; returns the names of its files."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise misused("FOLDER", folder.name, "It is not empty.", "Name a folder that is new or empty.")
+def files_of(bot: Bot, person: Person, case: str) -> dict[str, bytes]:
+    """The bundle as files by name, put on record first. Raises NotFound."""
     bundle, pictures = export(bot, person, case)
     files = {
         PAGE: page_of(bundle).encode(),
@@ -56,6 +56,23 @@ def export_case(bot: Bot, person: Person, case: str, folder: Path) -> list[str]:
     }
     listed = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
     files[MANIFEST] = "".join(listed).encode()
+    return files
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """The files as one archive; the same files give the same bytes."""
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def export_case(bot: Bot, person: Person, case: str, folder: Path) -> list[str]:
+    """Write the bundle into a folder that is new or empty, for its owner alone; returns the names of its files."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise misused("FOLDER", folder.name, "It is not empty.", "Name a folder that is new or empty.")
+    files = files_of(bot, person, case)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, content in files.items():
         _write(folder / name, content)

@@ -25,6 +25,8 @@ class Finding:
     ref: str
     part: Part
     stays: Stays | None
+    not_before: datetime | None = None
+    """When its time comes, if nothing else keeps it."""
 
 
 def plan_of_record(bot: Bot) -> RecordPlan:
@@ -46,7 +48,15 @@ def survey(bot: Bot, tx: Tx, now: datetime) -> list[Finding]:
         there = [part for part in Part if part not in erasure.erased(tx, known.id)]
         if there:
             kept = _kept(tx, known)
-            found += [Finding(ref=known.ref, part=part, stays=stays(part, kept, now, plan)) for part in there]
+            found += [
+                Finding(
+                    ref=known.ref,
+                    part=part,
+                    stays=stays(part, kept, now, plan),
+                    not_before=kept.settled_at + plan.after(part),
+                )
+                for part in there
+            ]
     return found
 
 

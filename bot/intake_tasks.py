@@ -26,6 +26,12 @@ class Answered:
     down: tuple[int, ...]
 
 
+def owners(person: Person) -> frozenset[str]:
+    """How a task names this person: by number, by role, by role and service."""
+    held = {role.value for role, _ in person.roles}
+    return frozenset({person.id} | held | {f"{role}:{service}" for role, service in person.roles if service})
+
+
 def answer_task(
     bot: Bot, person: Person, task_id: int, *, answer: str | None = None, subject: str | None = None, note: str = ""
 ) -> Answered:

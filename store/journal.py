@@ -85,6 +85,14 @@ def entries(tx: Tx, *, subject: str | None = None, after: int = 0) -> Iterator[E
         yield _entry(row)
 
 
+def newest(tx: Tx, *, before: int | None = None, most: int = 100) -> list[Entry]:
+    """The last entries, or the last ones before a number; newest first."""
+    query = select(journal).order_by(journal.c.seq.desc()).limit(most)
+    if before is not None:
+        query = query.where(journal.c.seq < before)
+    return [_entry(row) for row in tx.c.execute(query)]
+
+
 def about(tx: Tx, subjects: Collection[str]) -> list[Entry]:
     """Every entry about any of these subjects, in order."""
     query = select(journal).where(journal.c.subject.in_(sorted(subjects))).order_by(journal.c.seq)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, or_, select, update
@@ -92,6 +93,27 @@ def revoke(tx: Tx, person_id: str, role: Role, service: str | None, now: datetim
         .values(ends_at=now)
     )
     return ended.rowcount > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldRole:
+    """A role of somebody's between two instants. `ends_at` None: until it is revoked."""
+
+    role: Role
+    service: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+def roles_of(tx: Tx, person_id: str, now: datetime) -> list[HeldRole]:
+    """The roles in force and those that are still to begin."""
+    query = select(roles.c.role, roles.c.service, roles.c.starts_at, roles.c.ends_at).where(
+        roles.c.person_id == person_id, or_(roles.c.ends_at.is_(None), roles.c.ends_at > now)
+    )
+    return [
+        HeldRole(role=Role(row.role), service=row.service, starts_at=row.starts_at, ends_at=row.ends_at)
+        for row in tx.c.execute(query.order_by(roles.c.starts_at, roles.c.id))
+    ]
 
 
 def get(tx: Tx, person_id: str, now: datetime) -> Person | None:

@@ -90,3 +90,11 @@ token_scopes = Table(
     Column("hash", ForeignKey("tokens.hash"), primary_key=True),
     Column("scopes", JSON, nullable=False),
 )
+
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("hash", String, nullable=False, unique=True),
+    Column("made_at", Instant, nullable=False),
+)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.signing_in import is_strong, resume
 from bot.web.current import console, now, signed_in, the_bot
+from policies.authority import MAY, Act
 from policies.terms import Role
 
 COOKIE = "dd_session"
@@ -99,6 +100,38 @@ TABLE: dict[str, Access] = {
     "drafts.amend": Access(roles=WRITERS),
     "drafts.lesser": Access(roles=WRITERS),
     "drafts.correct": Access(roles=WRITERS),
+    "tasks.home": Access(roles=PEOPLE),
+    "tasks.page": Access(roles=PEOPLE),
+    "tasks.act": Access(roles=OFFICERS),
+    "tasks.alarms_raised": Access(roles=PEOPLE),
+    "tasks.acknowledge": Access(roles=OFFICERS),
+    "requests.home": Access(roles=PEOPLE),
+    "requests.form": Access(roles=OFFICERS),
+    "requests.log": Access(roles=OFFICERS),
+    "requests.page": Access(roles=PEOPLE),
+    "requests.act": Access(roles=OFFICERS),
+    "channels.home": Access(roles=PEOPLE),
+    "channels.act": Access(roles=OFFICERS),
+    "channels.canary_form": Access(roles=MAY[Act.CANARY], strong=True),
+    "channels.fly": Access(roles=MAY[Act.CANARY], strong=True),
+    "record.home": Access(roles=PEOPLE),
+    "record.filtered": Access(roles=PEOPLE),
+    "record.verify": Access(roles=PEOPLE),
+    "record.export_form": Access(roles=RECORD, strong=True),
+    "record.export": Access(roles=RECORD, strong=True),
+    "record.hold_form": Access(roles=MAY[Act.HOLD]),
+    "record.hold": Access(roles=MAY[Act.HOLD]),
+    "record.schedule": Access(roles=PEOPLE),
+    "record.report": Access(roles=PEOPLE),
+    "people.home": Access(roles=ADMINS),
+    "people.add_form": Access(roles=ADMINS, strong=True),
+    "people.add": Access(roles=ADMINS, strong=True),
+    "people.page": Access(roles=ADMINS, strong=True),
+    "people.act": Access(roles=ADMINS, strong=True),
+    "calendar.home": Access(roles=PEOPLE),
+    "calendar.act": Access(roles=PEOPLE),
+    # A calendar does not sign in: the secret in its address opens it.
+    "calendar.feed": PUBLIC,
 }
 
 

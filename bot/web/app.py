@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from bot.context import Bot
+from bot.intake_tasks import owners
+from bot.standing import overdue
 from bot.web import access, security, words
-from bot.web.current import KEY, now, signed_in
+from bot.web.current import KEY, now, signed_in, the_bot
 from bot.web.pages import BLUEPRINTS
 from bot.web.pages.retract import expired
+from store import desk
 
 log = structlog.get_logger()
 
@@ -37,6 +40,12 @@ NAVIGATION = (
     ("approve.waiting", "Waiting for you"),
     ("advice.wanted", "Advice wanted"),
     ("drafts.home", "New notice"),
+    ("tasks.home", "Tasks"),
+    ("calendar.home", "Coming up"),
+    ("requests.home", "Requests"),
+    ("channels.home", "Channels"),
+    ("record.home", "Record"),
+    ("people.home", "People"),
 )
 
 
@@ -76,6 +85,7 @@ def console_app(
             "person": found.person if found else None,
             "may_open": _may_open,
             "navigation": NAVIGATION,
+            "overdue_of": _overdue_of,
             "loop_late": age is not None and age > late,
             "now": now(),
             "samples": samples() if bot.ledger.rehearsal and found is None else [],
@@ -109,6 +119,18 @@ def _configure(app: Flask, bot: Bot) -> None:
     )
 
 
+def _overdue_of(endpoint: str) -> int:
+    """How much is overdue behind an entry of the menu."""
+    found = signed_in()
+    if found is None or "uncounted" in g or endpoint not in {"live.home", "tasks.home"}:
+        return 0
+    with the_bot().ledger.read() as tx:
+        if endpoint == "live.home":
+            return len(overdue(the_bot(), tx, now()))
+        mine = owners(found.person)
+        return sum(1 for task in desk.open_tasks(tx) if task.due_at <= now() and task.owner in mine)
+
+
 def _may_open(endpoint: str) -> bool:
     found = signed_in()
     roles = frozenset(role for role, _ in found.person.roles) if found else frozenset()
@@ -133,5 +155,7 @@ def _form_expired(_: CSRFError) -> tuple[str, int]:
 
 
 def _broken(_: Exception) -> tuple[str, int]:
+    # Perhaps the ledger cannot be read: the page that says so does not ask it again.
+    g.uncounted = True
     title, do = _SAID[500]
     return render_template("error.html", title=title, do=do), 500

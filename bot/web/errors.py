@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.submission_checks import InputRefused
+
 
 @dataclass
 class Errors:
@@ -14,6 +16,11 @@ class Errors:
 
     def add(self, name: str, text: str) -> None:
         self.told.setdefault(name, []).append(text)
+
+    def refused(self, name: str, no: InputRefused) -> None:
+        """What an act said when it refused, beside the field that a person would change."""
+        for problem in no.problems:
+            self.add(name, f"{problem.what} {problem.remedy}")
 
     def __bool__(self) -> bool:
         return bool(self.told)

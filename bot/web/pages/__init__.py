@@ -8,15 +8,21 @@ from bot.web.pages import (
     acts,
     advice,
     approve,
+    asked,
+    calendar,
     case,
+    channels,
     drafts,
     drafts_sending,
     drafts_showing,
     entra,
     live,
     notice,
+    people,
+    record,
     retract,
     signin,
+    tasks,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -32,6 +38,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     acts.pages,
     case.pages,
     drafts.pages,
+    tasks.pages,
+    asked.pages,
+    channels.pages,
+    record.pages,
+    people.pages,
+    calendar.pages,
 )
 # They add their routes to `drafts.pages`.
 _ = (drafts_sending, drafts_showing)

@@ -29,7 +29,6 @@ from store.media import MissingPictureError
 from store.publications import Known
 
 pages = Blueprint("notice", __name__)
-_OVER = frozenset({Standing.DOWN, Standing.NEVER_UP})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Retracting: reason, this notice or the whole case, then each object until it is proven gone. A GET never acts."""
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -116,12 +117,12 @@ def act(ref: str) -> Response | tuple[str, int]:
     return redirect(url_for("retract.progress", ref=notice.line.ref), code=303)
 
 
-def take_down(down: list[int]) -> None:
+def take_down(down: Collection[int]) -> None:
     """Work on it here and now, beside the answer; the loop is the net if this process ends."""
     if not down:
         return
     bot = the_bot()
-    worker = threading.Thread(target=take_down_now, args=(bot, down), kwargs={"patience": PATIENCE}, daemon=True)
+    worker = threading.Thread(target=take_down_now, args=(bot, list(down)), kwargs={"patience": PATIENCE}, daemon=True)
     worker.start()
 
 

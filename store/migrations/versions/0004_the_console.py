@@ -110,6 +110,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["hash"], ["tokens.hash"], name=op.f("fk_token_scopes_hash")),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_token_scopes")),
     )
+    op.create_table(
+        "calendar_feeds",
+        _person(),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        _persons("calendar_feeds"),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("hash", name=op.f("uq_calendar_feeds_hash")),
+    )
 
 
 def downgrade() -> None:

@@ -62,6 +62,8 @@ def given(office: Office) -> dict[str, str]:
         "invitation": "none-such",
         "filename": "console.css",
         "draft_id": "0123456789abcdef",
-        "number": "0",
         "sha256": "0" * 64,
+        "number": "1",
+        "year": "2026",
+        "person_id": office.staff.comms.id,
     }

@@ -21,6 +21,7 @@ from tests.bot.office import SERVICE, copy_office
 from tests.bot.web.browser import Browser, address, routes
 
 ELSEWHERE = "https://elsewhere.example"
+OFFICER = frozenset({Role.OFFICER})
 
 
 @pytest.fixture
