@@ -36,13 +36,13 @@ def tasks_open(
         return
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
-        owners = _owners(acting(bot)) if mine else None
+        owners = owners_of(acting(bot)) if mine else None
         now = bot.now
         with bot.ledger.read() as tx:
             found = [each for each in desk.open_tasks(tx) if owners is None or each.owner in owners]
-            refs = {each.id: _ref(tx, each.publication_id) for each in found}
+            refs = {each.id: ref_of(tx, each.publication_id) for each in found}
     if as_json:
-        say_json([_task_json(each, refs[each.id], now) for each in found])
+        say_json([task_json(each, refs[each.id], now) for each in found])
         return
     for each in found:
         _say_task(each, refs[each.id], now)
@@ -50,13 +50,13 @@ def tasks_open(
         say("Nothing to do.")
 
 
-def _owners(person: Person) -> frozenset[str]:
+def owners_of(person: Person) -> frozenset[str]:
     """How a task names this person: by number, by role, by role and service."""
     held = {role.value for role, _ in person.roles}
     return frozenset({person.id} | held | {f"{role}:{service}" for role, service in person.roles if service})
 
 
-def _ref(tx: Tx, publication_id: int | None) -> str | None:
+def ref_of(tx: Tx, publication_id: int | None) -> str | None:
     return publications.by_id(tx, publication_id).ref if publication_id is not None else None
 
 
@@ -70,7 +70,7 @@ def _say_task(task: desk.Task, ref: str | None, now: datetime) -> None:
         say(f"      {duty.asks} ({duty.clause}){answers}")
 
 
-def _task_json(task: desk.Task, ref: str | None, now: datetime) -> dict[str, Any]:
+def task_json(task: desk.Task, ref: str | None, now: datetime) -> dict[str, Any]:
     duty = duty_of(task.what)
     return {
         "id": task.id,

@@ -64,6 +64,23 @@ TABLE: dict[str, Access] = {
     "retract.case_progress": Access(roles=PEOPLE),
     "retract.case_part": Access(roles=PEOPLE),
     "retract.sheet": Access(roles=PEOPLE),
+    # The API asks for a token and its scope itself (`bot.web.api_asking`).
+    "api_document.document": PUBLIC,
+    "api.submit": PUBLIC,
+    "api.overview": PUBLIC,
+    "api.status": PUBLIC,
+    "api.preview": PUBLIC,
+    "api.approve": PUBLIC,
+    "api.confirm": PUBLIC,
+    "api_urgent.retract": PUBLIC,
+    "api_urgent.retract_case": PUBLIC,
+    "api_urgent.event": PUBLIC,
+    "api_urgent.retraction": PUBLIC,
+    "api_urgent.case_retraction": PUBLIC,
+    "api_record.tasks": PUBLIC,
+    "api_record.answer": PUBLIC,
+    "api_record.export": PUBLIC,
+    "api_record.verify": PUBLIC,
 }
 
 

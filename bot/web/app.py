@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from bot.context import Bot
-from bot.web import access, security, words
+from bot.web import access, api, api_problems, security, words
 from bot.web.current import KEY, now, signed_in
 from bot.web.pages import BLUEPRINTS
 from bot.web.pages.retract import expired
@@ -53,10 +53,11 @@ def console_app(
     security.protect(app)
     # Who it is comes first, so that a form that was open too long is answered to the person it belongs to.
     access.guard(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     words.teach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.join(app, csrf)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(500, _broken)
@@ -110,7 +111,9 @@ def _may_open(endpoint: str) -> bool:
     return access.allowed(endpoint, roles)
 
 
-def _http_error(error: HTTPException) -> tuple[str, int]:
+def _http_error(error: HTTPException) -> tuple[str, int] | Response:
+    if api_problems.is_api(request.path):
+        return api_problems.of_http(error)
     code = error.code or 500
     if code in {400, 403, 413, 429}:
         # Who tried what (ASVS 16.3.2); an address may hold what somebody typed, so only the route is named.
@@ -127,6 +130,8 @@ def _form_expired(_: CSRFError) -> tuple[str, int]:
     return render_template("error.html", title=title, do=do), 400
 
 
-def _broken(_: Exception) -> tuple[str, int]:
+def _broken(error: Exception) -> tuple[str, int] | Response:
+    if api_problems.is_api(request.path):
+        return api_problems.broken(error)
     title, do = _SAID[500]
     return render_template("error.html", title=title, do=do), 500
