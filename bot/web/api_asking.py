@@ -193,7 +193,7 @@ def saved(header: Once | OnceWithCode) -> Answer | None:
 def once(header: Once | OnceWithCode, act: Callable[[Bot], Answer]) -> Answer:
     """Act, and keep the answer in the same transaction; the same request again is answered without acting."""
     bot = the_bot()
-    if header.key is None:
+    if not header.key:
         return act(bot)
     with bot.ledger.write() as tx:
         before = _saved(tx, header.key)
@@ -205,8 +205,8 @@ def once(header: Once | OnceWithCode, act: Callable[[Bot], Answer]) -> Answer:
         return answer
 
 
-def _saved(tx: Tx, key: str | None) -> Answer | None:
-    if key is None:
+def _saved(tx: Tx, key: str) -> Answer | None:
+    if not key:
         return None
     try:
         kept = desk.replayed(tx, person=who().id, key=key, body=_fingerprint())

@@ -35,7 +35,7 @@ class TaskPath(_Given):
 
 
 _KEY = Annotated[
-    str | None,
+    str,
     Field(
         alias="Idempotency-Key",
         pattern=r"^[!-~]{1,200}$",
@@ -45,15 +45,15 @@ _KEY = Annotated[
 
 
 class Once(_Given):
-    key: _KEY = None
+    key: _KEY = ""
 
 
 class OnceWithCode(_Given):
-    key: _KEY = None
+    key: _KEY = ""
     code: Annotated[
-        str | None,
+        str,
         Field(alias="X-TOTP", pattern=r"^[0-9]{6}$", description="What the Director's authenticator shows now."),
-    ] = None
+    ] = ""
 
 
 class WhoseTasks(_Given):
@@ -66,9 +66,9 @@ class After(_Given):
 
 class Checkpoint(_Given):
     checkpoint: Annotated[
-        str | None,
+        str,
         Field(pattern=r"^[1-9][0-9]{0,14}:[0-9a-f]{64}$", description="Number and hash, kept elsewhere."),
-    ] = None
+    ] = ""
 
 
 class PictureSent(_Given):

@@ -49,7 +49,7 @@ def submit(header: Once, body: NoticeSent) -> Answer:  # noqa: ARG001  # read by
     bot, person = the_bot(), who()
     require(person, Act.SUBMIT)
     try:
-        made = intake.submit(bot, person, received(now()), idempotency_key=header.key)
+        made = intake.submit(bot, person, received(now()), idempotency_key=header.key or None)
     except intake.Conflict:
         raise reused() from None
     told = {
@@ -112,7 +112,7 @@ def approve(path: RefPath, header: OnceWithCode, body: ApprovalSent) -> Answer:
     if before is not None:
         return before
     person = who()
-    prove_for_approval(the_bot(), person, header.code or "", now())
+    prove_for_approval(the_bot(), person, header.code, now())
 
     def act(bot: Bot) -> Answer:
         made = intake.approve(bot, person, path.ref, body.digest, body.ticks, note=body.note)

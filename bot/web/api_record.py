@@ -86,7 +86,7 @@ def _lines(bot: Bot, after: int) -> Iterator[str]:
 def verify(query: Checkpoint) -> Answer:
     """Whether each entry follows from the one before, and a number and hash kept elsewhere still hold."""
     require(who(), Act.EXPORT)
-    number, _, digest = (query.checkpoint or "").partition(":")
+    number, _, digest = query.checkpoint.partition(":")
     kept = (int(number), digest) if number else None
     with the_bot().ledger.read() as tx:
         found = journal.verify((each.as_json() for each in journal.entries(tx)), checkpoint=kept)

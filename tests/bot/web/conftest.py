@@ -10,6 +10,7 @@ from policies.terms import Person, Role
 from store import people, publications
 from tests.bot.office import Office
 from tests.bot.web.browser import Browser
+from tests.bot.web.caller import Caller
 
 
 @pytest.fixture
@@ -55,4 +56,17 @@ def given(office: Office) -> dict[str, str]:
     with office.bot.ledger.read() as tx:
         known = publications.find(tx, ref)
     assert known is not None
-    return {"ref": ref, "key": known.case_key, "name": "waiting", "invitation": "none-such", "filename": "console.css"}
+    return {
+        "ref": ref,
+        "key": known.case_key,
+        "case": known.case_key,
+        "name": "waiting",
+        "number": "1",
+        "invitation": "none-such",
+        "filename": "console.css",
+    }
+
+
+@pytest.fixture
+def caller(office: Office, app: Flask) -> Caller:
+    return Caller(office, app)
