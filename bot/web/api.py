@@ -65,7 +65,7 @@ def join(app: Flask, csrf: CSRFProtect) -> None:
     for each in BLUEPRINTS:
         csrf.exempt(each)
     for each in LIMITED:
-        limiter.limit(LIMIT)(each)
+        limiter.shared_limit(LIMIT, scope="api")(each)
     for one in (*BLUEPRINTS, described):
         app.register_blueprint(one)
 

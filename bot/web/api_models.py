@@ -26,7 +26,7 @@ class RefPath(_Given):
 
 class CasePath(_Given):
     case: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$", description="The case's letters and digits, such as EH20260417.")
+        str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$", description="The case's letters and digits, such as eh20260417.")
     ]
 
 

@@ -100,12 +100,12 @@ def test_what_the_policy_refuses_is_kept_as_a_draft_with_its_objections(caller, 
         (b'{"submission": {"Sample Name": 1}}', 422, "submission"),
     ],
 )
-def test_a_body_that_is_no_notice_is_refused_with_the_place(caller, office, comms, body, status, path):
-    before = office.everything()
+def test_a_body_that_is_no_notice_is_refused_with_the_place(caller, comms, body, status, path):
+    before = caller.office.everything()
     answer = caller.ask("POST", "/notices", comms, data=body, content_type="application/json")
     assert path in paths(told(answer, status))
     assert "Sample Name" not in answer.text
-    assert office.everything() == before
+    assert caller.office.everything() == before
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,9 @@ def test_the_answer_does_not_wait_for_any_platform_and_each_object_is_followed_u
 
 def test_a_whole_case_comes_down_by_its_reference_however_it_is_written(caller, office, officer):
     one, two = office.up(), office.up(case_ref="EH/2026/0500")
-    answer = caller.post("/cases/eh-2026-0417/retraction", officer, {"reason": "eliminated"})
+    answer = caller.post("/cases/EH-2026-0417/retraction", officer, {"reason": "eliminated"})
     assert answer.status_code == 202, answer.text
-    assert answer.json["status"] == "/api/v1/cases/EH20260417/retraction"
+    assert answer.json["status"] == "/api/v1/cases/eh20260417/retraction"
     wait_for(lambda: closed(office, one))
     assert caller.get("/cases/EH20260417/retraction", officer).json["refs"] == [one]
     assert not closed(office, two)
