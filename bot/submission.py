@@ -135,7 +135,7 @@ def receive(
         submission = _SUBMISSION.validate_json(raw, strict=True)
     except ValidationError as refused:
         for error in refused.errors(include_url=False):
-            found = problem_of(error, names=_NAMES)
+            found = problem_of(error, names=FIELDS)
             problems.setdefault(found.path, found)
     if "$" in problems:
         raise SubmissionRefused([problems["$"]])
@@ -214,7 +214,8 @@ def _names() -> frozenset[str]:
     return frozenset(name for each in objects for name in each.get("properties", {}))
 
 
-_NAMES = _names()
+FIELDS = _names()
+"""The name of every field there is, at any depth."""
 
 if __name__ == "__main__":
     (shipped_folder() / SCHEMA).write_text(schema(), encoding="utf-8")

@@ -10,9 +10,12 @@ from werkzeug.exceptions import HTTPException
 
 from bot.intake import Conflict, NotAllowedHere, NotFound, Refused
 from bot.second_proof import CodeRefused
+from bot.submission import FIELDS
 from bot.submission_checks import InputRefused, Problem
+from policies.checklist import ROWS
 from policies.dossier import Objection
 from policies.effects import Tick
+from policies.terms import Channel
 from store.ledger import LedgerBusyError
 
 log = structlog.get_logger()
@@ -32,6 +35,17 @@ _TITLES: dict[int, tuple[str, str]] = {
     500: ("Something went wrong", "Nothing was done that was not answered. Try again; if it stays, tell IT."),
     503: ("The ledger is busy", "Nothing was done. Send it again with the same Idempotency-Key."),
 }
+
+
+# Whatever may stand in a place that is told.
+_WORDS = frozenset(
+    {
+        "$", "query", "ref", "case", "what", "at", "id", "code", "key", "subject", "reason", "answer", "tick", "digest",
+        "ticks", "note", "source", "submission", "pictures", "picture", "name", "content", "whose", "after",
+        "checkpoint", "Idempotency-Key", "X-TOTP", "retraction", *Channel, *FIELDS,
+        *(question.name for row in ROWS for question in row.questions),
+    }
+)  # fmt: skip
 
 
 class Unreadable(InputRefused):
@@ -85,10 +99,20 @@ def problem(
 
 
 def _place(found: Problem) -> dict[str, Any]:
-    # The words of the command line for a place, as a caller of the API knows it.
-    path = found.path.removeprefix("--").replace("-", "_")
-    path = path.lower() if path.isupper() else path
-    return {"path": path, "clause": found.clause, "what": found.what, "remedy": found.remedy, "effect": None}
+    return {
+        "path": _path(found.path),
+        "clause": found.clause,
+        "what": found.what,
+        "remedy": found.remedy,
+        "effect": None,
+    }
+
+
+def _path(path: str) -> str:
+    """The place, in the words of the API where the command line has others; what somebody made up is not repeated."""
+    parts = path.removeprefix("--").split(".")
+    plain = [each.lower() if each.isupper() else each for each in parts]
+    return ".".join(each if each in _WORDS or each.isdecimal() else "?" for each in plain)
 
 
 def _objection(found: Objection) -> dict[str, Any]:

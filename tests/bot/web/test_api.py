@@ -274,11 +274,16 @@ def test_the_journal_is_streamed_as_lines_and_verifies(caller, office):
     assert caller.get(f"/journal/verification?checkpoint={other}", auditor).json["whole"] is False
 
 
-def test_nothing_personal_and_no_token_stands_in_any_problem(caller, office, comms, capsys):
+def test_nothing_personal_and_no_token_stands_in_any_problem(caller, comms, capsys):
     name = document()["subjects"][0]["name"]
     spoilt = notice(subjects=[{"number": name, "name": name, name: name}])
+    listed = notice(checklist={"answers": {name: {"answer": "yes", "values": {name: name}}}})
+    form = {"submission": json.dumps(spoilt["submission"])}
     for answer in (
         caller.post("/notices", comms, spoilt),
+        caller.post("/notices", comms, listed),
+        caller.post("/notices", comms, {name: 1}),
+        caller.ask("POST", "/notices", comms, data=form, content_type="multipart/form-data"),
         caller.get(f"/notices/{name}", comms),
         caller.get(f"/tasks?whose={name}", comms),
         caller.post("/events", comms, {"case": name, "what": "appeal_lodged"}),
