@@ -23,6 +23,7 @@ from bot.cli_signs import fact_json, fact_line
 from bot.context import Bot
 from bot.intake_foresee import foresee
 from bot.intake_refusals import Conflict, Refused
+from bot.second_proof import prove_for_approval
 from bot.submission import receive_file
 from policies.effects import Tick
 from policies.terms import Channel
@@ -184,15 +185,23 @@ def approve(
         str, typer.Option("--digest", metavar="DIGEST", help="What `preview` shows: exactly that goes up.")
     ],
     tick: Annotated[list[str] | None, typer.Option("--tick", metavar="TICK", help=_TICK_WORDS)] = None,
+    code: Annotated[
+        str, typer.Option("--code", metavar="CODE", help="The six digits that your authenticator shows now.")
+    ] = "",
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="The reason; kept encrypted.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Approve exactly what the preview shows (12.1). Only a Director of the service may, and never an author."""
+    """Approve exactly what the preview shows (12.1). Only a Director of the service may, and never an author.
+
+    Besides the token it takes a fresh code; in a rehearsal only where the Director has set one up.
+    """
     ticks = [one_of(Tick, "--tick", each, clause="12.1") for each in tick or []]
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         try:
-            approved = intake.approve(bot, acting(bot), ref, digest, ticks, note=note)
+            person = acting(bot)
+            prove_for_approval(bot, person, code, bot.now)
+            approved = intake.approve(bot, person, ref, digest, ticks, note=note)
         except Refused as refused:
             if any(each.path == "approval.digest" for each in refused.objections):
                 tell(f"--digest = {digest[:64]}: It is not what `preview` shows now.")

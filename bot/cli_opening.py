@@ -119,8 +119,11 @@ def acting(bot: Bot) -> Person:
     if token is None:
         raise NobodyError("DOWNDATE_TOKEN: It is not set. Set it to your own token; an administrator issues one.")
     with bot.ledger.read() as tx:
-        person = people.by_token(tx, token.get_secret_value(), bot.now)
-    if person is None:
+        bearer = people.bearer(tx, token.get_secret_value(), bot.now)
+    if bearer is None:
         text = "DOWNDATE_TOKEN: Nobody has this token, or it was withdrawn. Ask an administrator for a new one."
         raise NobodyError(text)
-    return person
+    if bearer.scopes is not None:
+        text = "DOWNDATE_TOKEN: This token is limited to the HTTP API. Set it to your own personal token."
+        raise NobodyError(text)
+    return bearer.person

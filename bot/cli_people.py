@@ -19,7 +19,9 @@ from bot.intake_people import (
     somebody,
     spoken,
 )
-from bot.intake_refusals import require
+from bot.intake_refusals import Conflict, require
+from bot.scopes import GRANTABLE, Scope, grantable
+from bot.scopes import spoken as spoken_scopes
 from policies.authority import Act
 from policies.retention import london_midnight
 from policies.terms import Person, Role
@@ -30,6 +32,7 @@ person = typer.Typer(no_args_is_help=True, help="People, their roles and their t
 commands.add_typer(person, name="person")
 HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 _ONCE = "It is shown this once. Hand it over in person; whoever holds it acts as that person (DOWNDATE_TOKEN)."
+_SHOWN = "It is shown this once. `downdate person token` without --scope withdraws it with all others."
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as p3.")]
 
@@ -159,18 +162,46 @@ def revoke(
 
 
 @person.command("token")
-def token(ctx: typer.Context, *, person_id: Id) -> None:
-    """Withdraw a person's tokens and print a new one, once. Every Director is told."""
+def token(
+    ctx: typer.Context,
+    *,
+    person_id: Id,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scope",
+            metavar="SCOPE",
+            help=f"A further token for this part of the HTTP API alone; one of {spoken_scopes(GRANTABLE)}.",
+        ),
+    ] = None,
+) -> None:
+    """Withdraw a person's tokens and print a new one, once. Every Director is told.
+
+    With --scope, which may be repeated, it is a further token for those parts of the HTTP API, and no other ends.
+    """
+    scopes = [one_of(Scope, "--scope", each, clause="12.1", among=sorted(GRANTABLE)) for each in scope or []]
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         admin = administrator(bot)
         with bot.ledger.write() as tx:
-            somebody(tx, person_id, bot.now)
-            people.revoke_tokens(tx, person_id, bot.now)
-            made = people.issue_token(tx, person_id, bot.now)
-            accounts.record(bot, tx, admin, "token_issued", person_id)
+            _grantable(somebody(tx, person_id, bot.now), scopes)
+            if not scopes:
+                people.revoke_tokens(tx, person_id, bot.now)
+            made = people.issue_token(tx, person_id, bot.now, scopes=scopes or None)
+            accounts.record(bot, tx, admin, "token_issued", person_id, scopes=spoken_scopes(scopes) or None)
     say(made)
-    tell(f"This is the only token of {person_id} now. {_ONCE}")
+    if scopes:
+        tell(f"It opens {spoken_scopes(scopes)} in the HTTP API, as {person_id}, and no command. {_SHOWN}")
+    else:
+        tell(f"This is the only token of {person_id} now. {_ONCE}")
+
+
+def _grantable(person: Person, scopes: list[Scope]) -> None:
+    """Raises Conflict for what a token of the person never opens."""
+    for each in scopes:
+        if each not in grantable(person):
+            remedy = f"Use one of: {spoken_scopes(grantable(person))}."
+            raise Conflict("--scope", each, "A system can neither approve nor confirm.", remedy, "12.1")
 
 
 def administrator(bot: Bot) -> Person:

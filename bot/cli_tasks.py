@@ -40,9 +40,9 @@ def tasks_open(
         now = bot.now
         with bot.ledger.read() as tx:
             found = [each for each in desk.open_tasks(tx) if mine_as is None or each.owner in mine_as]
-            refs = {each.id: _ref(tx, each.publication_id) for each in found}
+            refs = {each.id: ref_of(tx, each.publication_id) for each in found}
     if as_json:
-        say_json([_task_json(each, refs[each.id], now) for each in found])
+        say_json([task_json(each, refs[each.id], now) for each in found])
         return
     for each in found:
         _say_task(each, refs[each.id], now)
@@ -50,7 +50,7 @@ def tasks_open(
         say("Nothing to do.")
 
 
-def _ref(tx: Tx, publication_id: int | None) -> str | None:
+def ref_of(tx: Tx, publication_id: int | None) -> str | None:
     return publications.by_id(tx, publication_id).ref if publication_id is not None else None
 
 
@@ -64,7 +64,7 @@ def _say_task(task: desk.Task, ref: str | None, now: datetime) -> None:
         say(f"      {duty.asks} ({duty.clause}){answers}")
 
 
-def _task_json(task: desk.Task, ref: str | None, now: datetime) -> dict[str, Any]:
+def task_json(task: desk.Task, ref: str | None, now: datetime) -> dict[str, Any]:
     duty = duty_of(task.what)
     return {
         "id": task.id,

@@ -1,7 +1,7 @@
 """Erases what the record no longer needs, on the council's schedule; puts a case on legal hold and releases it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.context import Bot
 from bot.intake_refusals import Conflict, NotFound, require
@@ -16,6 +16,8 @@ from store.publications import Known
 
 # Annex A: the row whose known characteristics become the yearly figures (10.3).
 EQUALITY = (29, "characteristics")
+# At least: who sends a request again after a long outage still gets the first answer (reliability: 1).
+REPLAYS_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,7 @@ def erase_due(bot: Bot, *, actor: str = "daemon") -> list[Finding]:
         with bot.ledger.write() as tx:
             done += _erase_one(bot, tx, ref, actor)
     with bot.ledger.write() as tx:
-        erasure.forget_replays(tx, bot.now - bot.settings.record.content_after)
+        erasure.forget_replays(tx, bot.now - max(bot.settings.record.content_after, REPLAYS_FOR))
         for draft in drafts.untouched(tx, bot.now - bot.settings.record.content_after):
             drafts.discard(tx, draft.id, bot.now)
             drafts.give_up(tx, bot.media, drafts.pictures(draft.body), bot.now)

@@ -115,7 +115,7 @@ def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: 
     with bot.ledger.write() as tx:
         key = signins.name_key(tx, name)
         # On record before the password is looked at, so that tries at the same moment count one another.
-        _try(tx, key, device, now)
+        tried(tx, key, device, now)
         known = signins.login_of(tx, name)
         secret = signins.second_factor_of(tx, known[0]) if known else None
     # Outside any transaction: hashing takes its time on purpose.
@@ -139,7 +139,7 @@ def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: 
     return person, secret is not None
 
 
-def _try(tx: Tx, key: str, device: str, now: datetime) -> None:
+def tried(tx: Tx, key: str, device: str, now: datetime) -> None:
     """Put a try on record, as failed until it is forgiven. Raises TooManyTries.
 
     After five in an hour each further one waits, longer each time: at most 100 an hour (reliability: 6).
@@ -269,7 +269,7 @@ def prove_again(bot: Bot, signed_in: SignedIn, password: str, code: str, now: da
     person = signed_in.person
     device = signed_in.session.hash
     with bot.ledger.write() as tx:
-        _try(tx, person.id, device, now)
+        tried(tx, person.id, device, now)
         stored = signins.password_of(tx, person.id)
         secret = signins.second_factor_of(tx, person.id)
     right = _right(stored or _nobodys_hash(), password) and stored is not None

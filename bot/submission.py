@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -110,8 +111,18 @@ def receive_file(path: Path, *, now: datetime) -> Received:
     return receive(raw, folder=path.parent, now=now)
 
 
-def receive(raw: bytes, *, folder: Path | None, now: datetime, limits: PictureLimits | None = None) -> Received:
-    """Read a submission and its pictures, which lie in `folder`. Raises SubmissionRefused with every problem."""
+def receive(
+    raw: bytes,
+    *,
+    folder: Path | None = None,
+    sent: Mapping[str, bytes] | None = None,
+    now: datetime,
+    limits: PictureLimits | None = None,
+) -> Received:
+    """Read a submission and its pictures, which lie in `folder` or were `sent` along under their names.
+
+    Raises SubmissionRefused with every problem.
+    """
     if len(raw) > LARGEST:
         what, remedy = (
             "It is too large.",
@@ -124,14 +135,14 @@ def receive(raw: bytes, *, folder: Path | None, now: datetime, limits: PictureLi
         submission = _SUBMISSION.validate_json(raw, strict=True)
     except ValidationError as refused:
         for error in refused.errors(include_url=False):
-            found = problem_of(error, names=_NAMES)
+            found = problem_of(error, names=FIELDS)
             problems.setdefault(found.path, found)
     if "$" in problems:
         raise SubmissionRefused([problems["$"]])
-    tree, twice = _tree(raw)
+    tree, twice = tree_of(raw)
     for found in (*twice, *check(tree, now)):
         problems.setdefault(found.path, found)
-    pictures, refused_pictures = _pictures(tree, folder, limits or PictureLimits())
+    pictures, refused_pictures = _pictures(tree, folder, sent or {}, limits or PictureLimits())
     for found in refused_pictures:
         problems.setdefault(found.path, found)
     if problems or submission is None:
@@ -139,7 +150,7 @@ def receive(raw: bytes, *, folder: Path | None, now: datetime, limits: PictureLi
     return Received(submission=submission, pictures=pictures, raw=raw)
 
 
-def _tree(raw: bytes) -> tuple[Any, list[Problem]]:
+def tree_of(raw: bytes) -> tuple[Any, list[Problem]]:
     """The JSON as it stands, and each name given twice, of which readers would silently keep the last."""
     twice: list[Problem] = []
 
@@ -152,7 +163,9 @@ def _tree(raw: bytes) -> tuple[Any, list[Problem]]:
     return json.loads(raw, object_pairs_hook=once), twice
 
 
-def _pictures(tree: Any, folder: Path | None, limits: PictureLimits) -> tuple[tuple[Cleaned, ...], list[Problem]]:
+def _pictures(
+    tree: Any, folder: Path | None, sent: Mapping[str, bytes], limits: PictureLimits
+) -> tuple[tuple[Cleaned, ...], list[Problem]]:
     content = tree.get("content") if isinstance(tree, dict) else None
     given = content.get("pictures") if isinstance(content, dict) else None
     cleaned, problems = [], []
@@ -161,7 +174,7 @@ def _pictures(tree: Any, folder: Path | None, limits: PictureLimits) -> tuple[tu
         if not isinstance(name, str):
             continue
         try:
-            cleaned.append(clean(_bytes_of(name, folder, limits), limits))
+            cleaned.append(clean(sent[name] if name in sent else _bytes_of(name, folder, limits), limits))
         except PictureRefused as refused:
             path, what = f"content.pictures.{n}.file", f"It cannot be used: {refused.code}."
             problems.append(Problem(path=path, value=name, clause="6.3", what=what, remedy=refused.remedy))
@@ -201,7 +214,8 @@ def _names() -> frozenset[str]:
     return frozenset(name for each in objects for name in each.get("properties", {}))
 
 
-_NAMES = _names()
+FIELDS = _names()
+"""The name of every field there is, at any depth."""
 
 if __name__ == "__main__":
     (shipped_folder() / SCHEMA).write_text(schema(), encoding="utf-8")

@@ -102,6 +102,10 @@ class Ledger:
         """The same ledger, of which nothing that is written stays: to see what an act would answer."""
         return _Trial(self.engine, self.cipher, self.folder, policy=self.policy)
 
+    def joined(self, tx: Tx) -> "Ledger":
+        """The same ledger for acts that belong to a transaction that is open: they are written with it, or not."""
+        return _Joined(self, tx)
+
     def leave_no_bytes(self) -> bool:
         """Empty the write-ahead log, where erased bytes would remain; False while another process still reads it."""
         return sqlite.checkpoint(self.engine)
@@ -119,6 +123,20 @@ class _Trial(Ledger):
                 yield Tx(c=connection, cipher=self.cipher, policy=self.policy)
             finally:
                 transaction.rollback()
+
+
+class _Joined(Ledger):
+    def __init__(self, whole: Ledger, tx: Tx) -> None:
+        self.__dict__.update(whole.__dict__)
+        self._tx = tx
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        yield self._tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        yield self._tx
 
 
 def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool, policy: str | None = None) -> Ledger:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, insert, or_, select, update
 from policies.terms import Person, Role
 from store.ledger import Tx
 from store.schema import people, roles, tokens
+from store.schema_console import token_scopes
 
 TOKEN_PREFIX = "dd_"  # noqa: S105  # a prefix, not a secret
 
@@ -45,10 +47,12 @@ def add(
     return Person(id=person_id, name=name, roles=frozenset(held), system=system), issue_token(tx, person_id, now)
 
 
-def issue_token(tx: Tx, person_id: str, now: datetime) -> str:
-    """A new token for the person; shown once."""
+def issue_token(tx: Tx, person_id: str, now: datetime, *, scopes: Collection[str] | None = None) -> str:
+    """A new token for the person; shown once. With `scopes` it opens those of the API alone, and no command."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     tx.c.execute(insert(tokens).values(hash=_hash(token), person_id=person_id, created_at=now))
+    if scopes is not None:
+        tx.c.execute(insert(token_scopes).values(hash=_hash(token), scopes=sorted(scopes)))
     return token
 
 
@@ -138,6 +142,23 @@ def by_token(tx: Tx, token: str, now: datetime) -> Person | None:
         select(tokens.c.person_id).where(tokens.c.hash == _hash(token), tokens.c.revoked_at.is_(None))
     )
     return get(tx, person_id, now) if person_id else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bearer:
+    """Whoever sent a token. `scopes` is None for a personal one, which opens whatever the person's roles do."""
+
+    person: Person
+    scopes: frozenset[str] | None
+
+
+def bearer(tx: Tx, token: str, now: datetime) -> Bearer | None:
+    """The person with what the token is limited to; None where `by_token` finds nobody."""
+    person = by_token(tx, token, now)
+    if person is None:
+        return None
+    limited = tx.c.scalar(select(token_scopes.c.scopes).where(token_scopes.c.hash == _hash(token)))
+    return Bearer(person=person, scopes=None if limited is None else frozenset(limited))
 
 
 def author_behind(tx: Tx, person_id: str) -> str:

@@ -99,6 +99,8 @@ def test_every_dependency_that_is_imported_is_declared():
         "prometheus_client": "prometheus-client",
         "pydantic_settings": "pydantic-settings",
         "govuk_bank_holidays": "govuk-bank-holidays",
+        "flask_limiter": "flask-limiter",
+        "flask_openapi3": "flask-openapi3",
     }
     imported = {
         name.split(".")[0]

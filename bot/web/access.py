@@ -132,6 +132,23 @@ TABLE: dict[str, Access] = {
     "calendar.act": Access(roles=PEOPLE),
     # A calendar does not sign in: the secret in its address opens it.
     "calendar.feed": PUBLIC,
+    # The API asks for a token and its scope itself (`bot.web.api_asking`).
+    "api_document.document": PUBLIC,
+    "api.submit": PUBLIC,
+    "api.overview": PUBLIC,
+    "api.status": PUBLIC,
+    "api.preview": PUBLIC,
+    "api.approve": PUBLIC,
+    "api.confirm": PUBLIC,
+    "api_urgent.retract": PUBLIC,
+    "api_urgent.retract_case": PUBLIC,
+    "api_urgent.event": PUBLIC,
+    "api_urgent.retraction": PUBLIC,
+    "api_urgent.case_retraction": PUBLIC,
+    "api_record.tasks": PUBLIC,
+    "api_record.answer": PUBLIC,
+    "api_record.export": PUBLIC,
+    "api_record.verify": PUBLIC,
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from bot.context import Bot
 from bot.intake_tasks import owners
 from bot.standing import overdue
-from bot.web import access, security, words
+from bot.web import access, api, api_problems, security, words
 from bot.web.current import KEY, now, signed_in, the_bot
 from bot.web.pages import BLUEPRINTS
 from bot.web.pages.retract import expired
@@ -67,10 +67,11 @@ def console_app(
     security.protect(app)
     # Who it is comes first, so that a form that was open too long is answered to the person it belongs to.
     access.guard(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     words.teach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.join(app, csrf)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(500, _broken)
@@ -137,7 +138,9 @@ def _may_open(endpoint: str) -> bool:
     return access.allowed(endpoint, roles)
 
 
-def _http_error(error: HTTPException) -> tuple[str, int]:
+def _http_error(error: HTTPException) -> tuple[str, int] | Response:
+    if api_problems.is_api(request.path):
+        return api_problems.of_http(error)
     code = error.code or 500
     if code in {400, 403, 413, 429}:
         # Who tried what (ASVS 16.3.2); an address may hold what somebody typed, so only the route is named.
@@ -154,7 +157,9 @@ def _form_expired(_: CSRFError) -> tuple[str, int]:
     return render_template("error.html", title=title, do=do), 400
 
 
-def _broken(_: Exception) -> tuple[str, int]:
+def _broken(error: Exception) -> tuple[str, int] | Response:
+    if api_problems.is_api(request.path):
+        return api_problems.broken(error)
     # Perhaps the ledger cannot be read: the page that says so does not ask it again.
     g.uncounted = True
     title, do = _SAID[500]

@@ -2,8 +2,15 @@
 
 import json
 
+import pyotp
+
 from adapters.standin.core import Fault, Rule
+from bot.assemble import wall_clock
+from bot.settings import load
 from policies.terms import Channel
+from store import signins
+from store.ledger import open_ledger
+from store.types import read_key
 from tests.bot.terminal import EVERYWHERE, NOWHERE
 
 
@@ -145,3 +152,20 @@ def test_nothing_that_is_printed_steers_a_terminal_or_is_read_as_markup(downdate
     ref = downdate("submit", file, "--json", by="comms")
     shown = downdate("preview", json.loads(ref.out)["ref"], by="director") if ref.out else ref
     assert "\x1b" not in shown.out + shown.err
+
+
+def test_12_1_a_director_with_a_second_factor_approves_with_a_fresh_code(downdate):
+    secret, kept = pyotp.random_base32(), load(rehearsal=True, environ=downdate.environ).ledger
+    ledger = open_ledger(kept.url, read_key(kept.key_file), kept.folder)
+    with ledger.write() as tx:
+        signins.set_second_factor(tx, downdate.ids["director"], secret, wall_clock(), used_step=0)
+    ledger.close()
+    ref = downdate.submitted()
+    approve = ("approve", ref, "--digest", downdate.digest(ref))
+    missing = downdate(*approve, by="director")
+    assert missing.code == 3
+    assert "(12.1) Give the six digits that your authenticator shows now." in missing.err
+    code = pyotp.TOTP(secret).at(wall_clock())
+    wrong = downdate(*approve, "--code", f"{(int(code) + 1) % 1_000_000:06}", by="director")
+    assert wrong.code == 3
+    downdate.done(*approve, "--code", code, by="director")

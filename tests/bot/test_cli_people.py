@@ -166,3 +166,29 @@ def test_what_cannot_be_meant_is_told_with_the_remedy_and_changes_nobody(argv, c
     for part in said:
         assert part in refused.err
     assert downdate.everything() == before
+
+
+def test_a_limited_token_is_a_further_one_for_the_api_alone(downdate):
+    made = downdate.done("person", "token", "p2", "--scope", "read", "--scope", "submit", by="admin")
+    assert "read, submit" in made.err
+    limited = made.out.strip()
+    refused = downdate("confirm", downdate.up, by=limited)
+    assert refused.code == 3
+    assert "limited to the HTTP API" in refused.err
+    downdate.done("confirm", downdate.up, by="comms")
+    assert downdate.rows("select scopes from token_scopes") == [('["read", "submit"]',)]
+    assert downdate.journal("p2")[-1]["codes"]["scopes"] == "read, submit"
+    downdate.done("person", "token", "p2", by="admin")
+    assert "withdrawn" in downdate("confirm", downdate.up, by=limited).err
+
+
+def test_no_limited_token_approves_and_a_systems_confirms_nothing(downdate):
+    for scope in ("approve", "everything"):
+        refused = downdate("person", "token", "p4", "--scope", scope, by="admin")
+        assert refused.code == 2
+        assert "Use one of:" in refused.err
+    downdate.done("person", "add", "Sample system", "--system", "--answers-for", "p4", by="admin")
+    refused = downdate("person", "token", "p8", "--scope", "confirm", by="admin")
+    assert refused.code == 3
+    assert "neither approve nor confirm" in refused.err
+    assert downdate.rows("select count(*) from token_scopes") == [(0,)]

@@ -11,9 +11,9 @@ from bot.intake_refusals import NotAllowedHere, find
 from bot.intake_requests import acknowledge_request, decide_request, log_request
 from bot.submission_checks import InputRefused
 from bot.web import moments
+from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
-from bot.web.pages.retract import take_down
 from policies.requests import GRAVE, Allegation, Decision, RequestKind
 from policies.terms import Role, case_key
 from store import desk, people, publications, requests
@@ -130,7 +130,7 @@ def log() -> Response | tuple[str, int]:
         errors.refused("received", no)
         return _form(given, errors), 400
     if logged.down:
-        take_down(logged.down)
+        take_down_beside(the_bot(), logged.down)
         return _to_progress(logged.id)
     flash(f"Request {logged.id} is logged.")
     return redirect(url_for("requests.page", number=logged.id), code=303)
@@ -205,7 +205,7 @@ def act(number: str) -> Response | tuple[str, int]:
         errors.refused("decision", no)
         return _page(number, errors), 400
     if down:
-        take_down(down)
+        take_down_beside(the_bot(), down)
         return _to_progress(shown.asked.id)
     flash("Decided.")
     return redirect(url_for("requests.page", number=number), code=303)

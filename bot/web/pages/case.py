@@ -11,10 +11,10 @@ from bot import intake
 from bot.cli_output import day_and_time
 from bot.cli_status import STANDING_WORDS, detail
 from bot.submission_checks import InputRefused
+from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.notices import shown
-from bot.web.pages.retract import take_down
 from policies.events import RULES
 from policies.retention import LONDON
 from policies.terms import EventType
@@ -165,7 +165,7 @@ def event(key: str) -> Response | tuple[str, int]:
     if not down:
         flash(f"On record: {words}. It takes down nothing that is up.")
         return redirect(url_for("case.page", key=key), code=303)
-    take_down(down)
+    take_down_beside(the_bot(), down)
     return redirect(url_for("retract.case_progress", key=key), code=303)
 
 

@@ -1,9 +1,6 @@
 """Retracting: reason, this notice or the whole case, then each object until it is proven gone. A GET never acts."""
 
-import threading
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 
 import segno
 import structlog
@@ -16,7 +13,8 @@ from bot.cli_retract import DONE, unproven
 from bot.cli_status import detail
 from bot.intake import NotFound
 from bot.submission_checks import InputRefused
-from bot.urgent import copies, take_down_now
+from bot.urgent import copies
+from bot.web.beside import take_down_beside
 from bot.web.current import console, me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.notices import NAMES, Shown, shown
@@ -26,7 +24,6 @@ from store.ledger import Tx
 
 pages = Blueprint("retract", __name__)
 log = structlog.get_logger()
-PATIENCE = timedelta(minutes=2)
 
 # In the policy's words, the most urgent first; what only the clock or a Director gives stands last.
 REASONS: tuple[tuple[Reason, str], ...] = (
@@ -111,19 +108,10 @@ def act(ref: str) -> Response | tuple[str, int]:
         for problem in no.problems:
             errors.add("reason", f"{problem.what} {problem.remedy}")
         return _form(ref, given, errors), 400
-    take_down(down)
+    take_down_beside(the_bot(), down)
     if whole:
         return redirect(url_for("retract.case_progress", key=notice.case_key), code=303)
     return redirect(url_for("retract.progress", ref=notice.line.ref), code=303)
-
-
-def take_down(down: Collection[int]) -> None:
-    """Work on it here and now, beside the answer; the loop is the net if this process ends."""
-    if not down:
-        return
-    bot = the_bot()
-    worker = threading.Thread(target=take_down_now, args=(bot, list(down)), kwargs={"patience": PATIENCE}, daemon=True)
-    worker.start()
 
 
 def _of_case(tx: Tx, key: str) -> list[publications.Known]:

@@ -8,9 +8,9 @@ from bot import alarms, intake
 from bot.intake_refusals import NotAllowedHere, NotFound
 from bot.intake_tasks import answer_task, owners
 from bot.submission_checks import InputRefused
+from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
-from bot.web.pages.retract import take_down
 from bot.web.work import Shown, raised, shown
 from store import desk
 
@@ -79,7 +79,7 @@ def act(number: str) -> Response | tuple[str, int]:
         errors.add("answer", "The channel did not answer, so nothing was done. Try again, or take it down by hand")
         return _page(job, errors), 503
     if down:
-        take_down(down)
+        take_down_beside(the_bot(), down)
         return redirect(url_for("retract.case_progress", key=job.case_key), code=303)
     flash("On record.")
     return redirect(url_for("tasks.home"), code=303)

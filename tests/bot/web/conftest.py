@@ -10,6 +10,7 @@ from policies.terms import Person, Role
 from store import people, publications
 from tests.bot.office import Office
 from tests.bot.web.browser import Browser
+from tests.bot.web.caller import Caller
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def given(office: Office) -> dict[str, str]:
         "ref": ref,
         "key": known.case_key,
         "name": "waiting",
+        "case": known.case_key,
         "invitation": "none-such",
         "filename": "console.css",
         "draft_id": "0123456789abcdef",
@@ -67,3 +69,8 @@ def given(office: Office) -> dict[str, str]:
         "year": "2026",
         "person_id": office.staff.comms.id,
     }
+
+
+@pytest.fixture
+def caller(office: Office, app: Flask) -> Caller:
+    return Caller(office, app)
