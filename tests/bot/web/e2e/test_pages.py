@@ -65,11 +65,13 @@ def test_the_look_at_a_page_sees_what_is_wrong_with_it(served, staff, look_in):
     visitor.open("/")
     visitor.page.evaluate(
         """() => {
-            document.querySelector("main").insertAdjacentHTML("beforeend", '<img src="/static/none.png"><div style="width: 900px">wide</div>');
+            const made = document.querySelector("main").appendChild(document.createElement("img"));
+            made.style.width = "900px";
+            made.src = "/static/none.png";
             console.error("a complaint");
+            return fetch("http://localhost:1/").catch(() => 0);
         }"""
     )
-    visitor.page.evaluate("fetch('http://localhost:1/').catch(() => 0)")
     found = " ".join(visitor.look())
-    for part in ("image-alt", "scrolls sideways", "a complaint", "asks http://localhost:1/"):
+    for part in ("image-alt", "scrolls sideways", "a complaint", "http://localhost:1/"):
         assert part in found
