@@ -1,7 +1,7 @@
 """Retracting: reason, this notice or the whole case, then each object until it is proven gone. A GET never acts."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import segno
@@ -19,6 +19,7 @@ from bot.urgent import copies, take_down_now
 from bot.web.current import console, me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.notices import NAMES, Shown, shown
+from policies.lifecycle import CLOSED, State
 from policies.terms import CLAUSE, Reason
 from store import posts, publications
 from store.ledger import Tx
@@ -136,15 +137,19 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
     """Every object of these notices with its word and time, and what is left to do by hand."""
     bot = the_bot()
     with bot.ledger.read() as tx:
-        ids = [post.id for known in refs for post in posts.of_publication(tx, known.id)]
+        found = [post for known in refs for post in posts.of_publication(tx, known.id)]
         retractions = [publications.retraction_of(tx, known.id) for known in refs]
-    seen = copies(bot, ids)
-    left = [each for each in unproven(bot, ids) if each["code"] or each["url"]]
+    asked = {post.id for post in found if post.state in {State.REMOVING, *CLOSED}}
+    # Nobody has asked for the others: they are not coming down, and a copy that comes to light later is.
+    seen = [each if each.post_id in asked else replace(each, word="Up") for each in copies(bot, [p.id for p in found])]
+    done = all(each.word in DONE for each in seen)
     return {
         "copies": seen,
         "names": NAMES,
-        "done": all(each.word in DONE for each in seen),
-        "left": left if not all(each.word in DONE for each in seen) else [],
+        "done": done,
+        "begun": any(retractions) or bool(asked),
+        # Only once a channel has refused or may not be asked: before that it goes on by itself.
+        "left": [] if done else [each for each in unproven(bot, sorted(asked)) if each["code"]],
         "retraction": next((each for each in retractions if each is not None), None),
         "refs": [known.ref for known in refs],
         "finished": DONE,

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from adapters.standin.core import Fault, Rule
 from policies.terms import Reason
 from store import journal
 
@@ -46,6 +47,34 @@ def test_three_taps_take_it_down_and_the_page_follows_each_object_until_it_is_pr
     assert not any(ref in text for text in council.public().values())
     if scripts:
         assert visitor.look() == []
+
+
+def test_progress_claims_nothing_about_a_notice_that_nobody_has_retracted(council, visit):
+    ref, waits = council.up(channels=["website"]), council.submit().ref
+    visitor = visit("phone").as_(council.person("officer"))
+    visitor.open(f"/notices/{ref}/progress")
+    for heading in ("Coming down", "By hand", GONE):
+        expect(visitor.page.get_by_role("heading", name=heading)).to_have_count(0)
+    expect(visitor.page.get_by_role("heading", name="Nobody has retracted it")).to_be_visible()
+    visitor.open(f"/notices/{waits}/progress")
+    expect(visitor.page.get_by_role("heading", name="Nothing of it was ever up")).to_be_visible()
+
+
+def test_what_a_channel_refuses_is_told_with_the_steps_by_hand_and_the_link(council, visit):
+    ref = council.up(channels=["website", "x"])
+    refusing = Rule(fault=Fault.FAIL_BEFORE, status=403, method="DELETE", times=0)
+    with council.here.x.lock:
+        council.here.x.rules.append(refusing)
+    try:
+        visitor = visit("phone").as_(council.person("officer"))
+        visitor.open("/")
+        taps(visitor, of=ref)
+        expect(visitor.page.get_by_role("heading", name="By hand")).to_be_visible(timeout=SOON)
+        expect(visitor.page.get_by_role("link", name="Open it")).to_be_visible()
+        expect(visitor.page.get_by_text("Delete")).to_be_visible()
+        assert visitor.look() == []
+    finally:
+        council.here.x.rules.remove(refusing)
 
 
 def test_the_keyboard_alone_is_enough_and_shows_where_it_is(size, council, visit):
