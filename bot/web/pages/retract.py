@@ -139,6 +139,8 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
     with bot.ledger.read() as tx:
         found = [post for known in refs for post in posts.of_publication(tx, known.id)]
         retractions = [publications.retraction_of(tx, known.id) for known in refs]
+    since = now() - bot.settings.loop.alert_urgent
+    late = {post.marker for post in found if post.removing_at is not None and post.removing_at <= since}
     asked = {post.id for post in found if post.state in {State.REMOVING, *CLOSED}}
     # Nobody has asked for the others: they are not coming down, and a copy that comes to light later is.
     seen = [each if each.post_id in asked else replace(each, word="Up") for each in copies(bot, [p.id for p in found])]
@@ -148,8 +150,8 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
         "names": NAMES,
         "done": done,
         "begun": any(retractions) or bool(asked),
-        # Only once a channel has refused or may not be asked: before that it goes on by itself.
-        "left": [] if done else [each for each in unproven(bot, sorted(asked)) if each["code"]],
+        # Only once a channel has refused or takes too long: before that it goes by itself.
+        "left": [each for each in unproven(bot, sorted(asked)) if each["code"] or each["marker"] in late],
         "retraction": next((each for each in retractions if each is not None), None),
         "refs": [known.ref for known in refs],
         "finished": DONE,

@@ -60,9 +60,9 @@ class Visitor:
         if not request.url.startswith((self.base + "/", "data:")):
             self.complaints.append(f"{self.page.url} asks {request.url}")
 
-    def as_(self, person: Person) -> "Visitor":
-        """Signed in, with a fresh proof, without the sign-in page."""
-        secret = signing_in.begin(self.bot, person, device="A test", strong=True, now=self.bot.now)
+    def as_(self, person: Person, *, strong: bool = True) -> "Visitor":
+        """Signed in, without the sign-in page; `strong` with a fresh proof."""
+        secret = signing_in.begin(self.bot, person, device="A test", strong=strong, now=self.bot.now)
         self.page.context.add_cookies([{"name": COOKIE, "value": secret, "url": self.base}])
         return self
 
