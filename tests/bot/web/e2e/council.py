@@ -17,7 +17,7 @@ from bot.running import live_channels
 from bot.serving import serve
 from bot.submission import receive
 from policies.terms import Person
-from store import people
+from store import people, publications
 from tests.bot.office import SAMPLES, document
 from tests.stories.town import until
 
@@ -52,16 +52,20 @@ class RunningCouncil:
         until(lambda: live_channels(self.here.bot, submitted.ref) == asked, f"{submitted.ref} is up")
         return submitted.ref
 
-    def public(self) -> dict[str, str]:
-        """What anybody sees: the site and the stand-ins' public pages."""
-        addresses = {
-            "website": f"{self.here.site_url}/",
-            "facebook": f"{self.here.graph_url}/public/page",
-            "instagram": f"{self.here.graph_url}/public/instagram",
-            "x": f"{self.here.x_url}/",
-        }
+    def seen(self, ref: str) -> set[str]:
+        """Where anybody sees it: the site and the stand-ins' public pages."""
+        with self.here.bot.ledger.read() as tx:
+            known = publications.find(tx, ref)
+        assert known is not None
+        graph = f"{self.here.graph_url}/public"
+        looked = (
+            ("website", f"{self.here.site_url}/", known.page_id),
+            ("facebook", f"{graph}/page", ref),
+            ("instagram", f"{graph}/instagram", ref),
+            ("x", f"{self.here.x_url}/", ref),
+        )
         with EdgeSession(deadline=timedelta(seconds=5)) as session:
-            return {name: session.get(address).text for name, address in addresses.items()}
+            return {name for name, address, words in looked if words in session.get(address).text}
 
 
 @contextmanager

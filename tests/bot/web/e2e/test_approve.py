@@ -38,7 +38,7 @@ def test_a_director_reads_what_goes_up_approves_it_and_it_goes_up(size, scripts,
     visitor.press("Approve")
     expect(page.get_by_text(f"Approved: revision 1 of {submitted.ref}")).to_be_visible()
     until(lambda: live_channels(council.here.bot, submitted.ref) == 1, "it is up")
-    assert submitted.ref in council.public()["website"]
+    assert council.seen(submitted.ref) == {"website"}
 
 
 def test_sending_back_asks_for_a_reason_and_keeps_it_off_the_channels(size, council, visit):
