@@ -1,10 +1,10 @@
-# Set-up and the checks. A fresh machine needs Python 3.11, pip and make.
+# Set-up and the checks. A fresh machine needs Python 3.11, pip, make, Node and npm.
 PYTHON ?= python3.11
 VENV := .venv
 READY := $(VENV)/.ready
 ASSETS := bot/web/static/console.css
 
-.PHONY: help run demo test bench mutants lint lock clean
+.PHONY: help run demo test bench mutants lint lock clean chromium
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -26,7 +26,11 @@ demo: $(READY) ## Show the whole life of a notice, checked step by step
 bench: $(READY) ## Measure three ratios side by side, in about a minute
 	@$(VENV)/bin/python -m tests.bench.run
 
-test: $(READY) $(ASSETS) ## Set up, then run every test and check
+# The tests drive the console with Debian's Chromium.
+chromium:
+	@command -v chromium >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null)
+
+test: $(READY) $(ASSETS) chromium ## Set up, then run every test and check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest -q -n auto

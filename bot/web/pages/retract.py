@@ -1,6 +1,6 @@
 """Retracting: reason, this notice or the whole case, then each object until it is proven gone. A GET never acts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import segno
 import structlog
@@ -18,6 +18,7 @@ from bot.web.beside import take_down_beside
 from bot.web.current import console, me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.notices import NAMES, Shown, shown
+from policies.lifecycle import CLOSED, State
 from policies.terms import CLAUSE, Reason
 from store import posts, publications
 from store.ledger import Tx
@@ -125,15 +126,21 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
     """Every object of these notices with its word and time, and what is left to do by hand."""
     bot = the_bot()
     with bot.ledger.read() as tx:
-        ids = [post.id for known in refs for post in posts.of_publication(tx, known.id)]
+        found = [post for known in refs for post in posts.of_publication(tx, known.id)]
         retractions = [publications.retraction_of(tx, known.id) for known in refs]
-    seen = copies(bot, ids)
-    left = [each for each in unproven(bot, ids) if each["code"] or each["url"]]
+    since = now() - bot.settings.loop.alert_urgent
+    late = {post.marker for post in found if post.removing_at is not None and post.removing_at <= since}
+    asked = {post.id for post in found if post.state in {State.REMOVING, *CLOSED}}
+    # Nobody has asked for the others: they are not coming down, and a copy that comes to light later is.
+    seen = [each if each.post_id in asked else replace(each, word="Up") for each in copies(bot, [p.id for p in found])]
+    done = all(each.word in DONE for each in seen)
     return {
         "copies": seen,
         "names": NAMES,
-        "done": all(each.word in DONE for each in seen),
-        "left": left if not all(each.word in DONE for each in seen) else [],
+        "done": done,
+        "begun": any(retractions) or bool(asked),
+        # Only once a channel has refused or takes too long: before that it goes by itself.
+        "left": [each for each in unproven(bot, sorted(asked)) if each["code"] or each["marker"] in late],
         "retraction": next((each for each in retractions if each is not None), None),
         "refs": [known.ref for known in refs],
         "finished": DONE,

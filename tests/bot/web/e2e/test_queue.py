@@ -1,0 +1,120 @@
+"""Queueing from a browser, question by question, and the whole life of a notice as a newcomer sees it."""
+
+import re
+
+from playwright.sync_api import expect
+
+from bot.running import live_channels
+from bot.web import journey
+from bot.web.sections import place, taken
+from tests.bot.office import document
+from tests.bot.web.e2e.test_approve import decide, tick_all
+from tests.bot.web.e2e.test_retract import GONE, SOON, taps
+from tests.stories.town import until
+
+
+def answer(page, name, value):
+    """One question, whichever way the page asks it."""
+    fields = page.locator(f"main [name='{name}']")
+    if page.locator(f"main [name='{name}-day']").count():
+        for part, said in zip(("year", "month", "day"), str(value).split("-"), strict=True):
+            page.locator(f"main [name='{name}-{part}']").fill(said)
+    elif fields.first.get_attribute("type") in {"radio", "checkbox"}:
+        for each in [value] if isinstance(value, str) else value:
+            page.locator(f"main [name='{name}'][value='{each}']").check()
+    elif fields.first.evaluate("it => it.tagName") == "SELECT":
+        fields.first.select_option(str(value))
+    else:
+        fields.first.fill("\n".join(value) if isinstance(value, (tuple, list)) else str(value))
+
+
+def written_out(visitor, body):
+    """Begin a notice and answer every question as the document does; ends at the parts of the draft."""
+    page, bot = visitor.page, visitor.bot
+    visitor.open("/new")
+    page.locator(f"[name='kind'][value='{body['kind']}']").check()
+    visitor.press("Begin")
+    page.wait_for_url("**/drafts/*")
+    draft = page.url.removeprefix(visitor.base)
+    for name in journey.names(body):
+        at = place(bot, name)
+        visitor.open(f"{draft}/{name}")
+        for asked, value in taken(body, at).items():
+            answer(page, asked, value)
+        visitor.press("Save and continue")
+        assert not page.title().startswith("Error:"), (name, page.locator(".govuk-error-summary").inner_text())
+    visitor.open(draft)
+
+
+def queued(visitor):
+    """From the parts of the draft to the notice that was submitted; returns its reference."""
+    page = visitor.page
+    page.get_by_role("button", name="Check your answers").click()
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    visitor.press("Submit for approval")
+    page.wait_for_url("**/notices/*")
+    return page.url.rpartition("/")[2].partition("?")[0]
+
+
+def approved_by(visitor, council, ref):
+    decide(visitor, ref)
+    tick_all(visitor.page)
+    visitor.press("Approve")
+    expect(visitor.page.get_by_text(f"Approved: revision 1 of {ref}")).to_be_visible()
+
+
+def test_a_newcomer_queues_the_sample_approves_it_sees_it_up_retracts_it_and_sees_it_gone(council, visit):
+    """The journey of the README: copy the sample notice, and bring the copy through its whole life."""
+    sample = council.up(case_ref="EH/2026/8000")
+    officer = visit("desk").as_(council.person("officer"))
+    officer.open(f"/notices/{sample}")
+    officer.press("Copy as new")
+    officer.page.get_by_role("link", name="The case", exact=True).click()
+    officer.page.get_by_label("Case reference").fill("EH/2026/8001")
+    officer.press("Save and continue")
+    officer.page.get_by_role("link", name="All parts of this draft").click()
+    ref = queued(officer)
+    director = visit("phone").as_(council.person("director"))
+    approved_by(director, council, ref)
+    until(lambda: live_channels(council.here.bot, ref) == 4, "it is up on every channel")
+    assert council.seen(ref) == {"website", "facebook", "instagram", "x"}
+    phone = visit("phone").as_(council.person("officer"))
+    phone.open("/")
+    if phone.page.get_by_role("search").count():
+        phone.page.get_by_label("Part of a name, case or reference").fill(ref)
+        phone.press("Search")
+    taps(phone, of=ref)
+    expect(phone.page.get_by_role("heading", name=GONE)).to_be_visible(timeout=SOON)
+    assert council.seen(ref) == set()
+
+
+def test_every_question_of_the_sample_is_answered_in_the_browser_and_it_is_submitted(size, council, visit):
+    body = document(
+        case_ref="EH/2026/8100" if size == "phone" else "EH/2026/8101", content__pictures=[], channels=["website"]
+    )
+    visitor = visit(size, scripts=size == "desk").as_(council.person("officer"))
+    written_out(visitor, body)
+    if size == "desk":
+        assert visitor.look() == []
+    ref = queued(visitor)
+    expect(visitor.page.get_by_text(body["content"]["headline"]).first).to_be_visible()
+    expect(visitor.page.get_by_text(re.compile(f"Submitted as {ref}|{ref}")).first).to_be_visible()
+
+
+def test_a_page_left_unanswered_says_so_takes_the_focus_and_keeps_what_was_typed(size, council, visit):
+    visitor = visit(size).as_(council.person("officer"))
+    page = visitor.page
+    visitor.open("/new")
+    visitor.press("Begin")
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    page.locator("[name='kind'][value='case_outcome']").check()
+    visitor.press("Begin")
+    page.wait_for_url("**/drafts/*")
+    visitor.open(page.url.removeprefix(visitor.base) + "/case")
+    page.get_by_label("Case reference").fill("EH/2026/8200")
+    visitor.press("Save and continue")
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    assert page.get_by_label("Case reference").input_value() == "EH/2026/8200"
+    assert visitor.look() == []
