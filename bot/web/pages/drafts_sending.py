@@ -14,10 +14,10 @@ from bot.intake_foresee import Foreseen
 from bot.intake_refusals import NotAllowedHere, NotFound
 from bot.submission_checks import InputRefused, Problem
 from bot.web import journey
+from bot.web.answers import taken
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.pages.drafts import pages, unsent
-from bot.web.sections import taken
 from policies.effects import Effect
 from policies.retention import down_by, removal_starts
 from policies.terms import Person, Publication
