@@ -11,8 +11,9 @@ from typing import Any
 from bot.context import Bot
 from bot.draft_trial import Way
 from bot.web.errors import Errors
+from bot.web.placing import taken
 from bot.web.questions import missing
-from bot.web.sections import LAST_ROW, Place, place, taken
+from bot.web.sections import LAST_ROW, Place, place
 from policies.annex_a_words import CONVICTIONS, IMAGES
 from policies.checklist import of_kind
 from policies.effects import Effect

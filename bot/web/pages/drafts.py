@@ -14,8 +14,9 @@ from bot.intake_refusals import NotAllowedHere
 from bot.web import journey
 from bot.web.current import me, the_bot
 from bot.web.errors import Errors
+from bot.web.placing import kept, removed, taken, wrong
 from bot.web.questions import field, missing, read, tell
-from bot.web.sections import Place, kept, place, removed, taken, wrong
+from bot.web.sections import Place, place
 from policies.answers import Value
 from policies.questions import Question
 from policies.terms import Kind

@@ -17,7 +17,7 @@ from bot.web import journey
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.pages.drafts import pages, unsent
-from bot.web.sections import taken
+from bot.web.placing import taken
 from policies.effects import Effect
 from policies.retention import down_by, removal_starts
 from policies.terms import Person, Publication

@@ -9,7 +9,8 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from bot.web.sections import Place, place, taken
+from bot.web.placing import taken
+from bot.web.sections import Place, place
 from policies.answers import Value
 from policies.questions import Asks
 from tests.bot.office import SAMPLES
