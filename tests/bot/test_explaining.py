@@ -67,7 +67,7 @@ def test_a_hold_names_whose_clearance_tick_and_approval_are_missing(office):
 
 def test_a_draft_in_order_lacks_the_approval_alone(office):
     made = told(office, office.submit().ref)
-    assert (made.verdict, made.objections) == (Verdict.HELD, ())
+    assert (made.verdict, made.objections) == (Verdict.AWAITING_APPROVAL, ())
     assert (made.missing.approval_by, made.missing.ticks, made.missing.clearances) == ("environment", (), ())
     assert made.deadline.planned
 
