@@ -104,6 +104,9 @@ def _deadline_lines(made: Explanation) -> Iterator[str]:
         return
     deadline: Deadline = made.deadline
     end = f"because {_ENDS[deadline.reason]} ({deadline.clause})"
+    if deadline.planned and deadline.by <= made.at:
+        yield f"It could be up until {day_and_time(deadline.by)} only, {end}: that is over."
+        return
     if deadline.planned:
         yield f"Once up, say now, it must be down by {day_and_time(deadline.by)}, {end}."
     else:

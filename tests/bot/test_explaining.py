@@ -52,6 +52,16 @@ def test_5_7_3_no_lesser_form_is_offered_where_something_else_bars_it(office):
     assert (made.verdict, made.lesser_offered) == (Verdict.REFUSED, False)
 
 
+def test_r31_a_conviction_spent_at_once_says_that_its_end_is_over_and_offers_the_lesser_form(office):
+    ref = office.submit(subjects__0__convictions__0__sentence=[{"type": "absolute_discharge"}]).ref
+    made = told(office, ref)
+    assert (made.verdict, made.lesser_offered) == (Verdict.REFUSED, True)
+    assert "It could be up until 16 February 2026, midnight only, because a conviction is spent (5.7.4(a))" in text(
+        made
+    )
+    assert "Removal starts" not in text(made)
+
+
 def test_a_hold_names_whose_clearance_tick_and_approval_are_missing(office):
     changed = checked(r17={"third_party": "yes", "who": ["CANARY"]}, r22={"minor": "yes"})
     ref = office.submit(checklist=changed).ref

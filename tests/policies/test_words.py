@@ -11,7 +11,7 @@ from policies.answers import Advice
 from policies.effects import Effect, Tick
 from policies.publishing import Stage, objections
 from policies.retention import LONDON
-from policies.sentences import Component
+from policies.sentences import Component, Stated
 from policies.terms import Category, Channel, Facts, Kind
 from tests.golden.samples import sample
 from tests.policies.faults import APPROVAL, dossier, layouts
@@ -26,6 +26,7 @@ from tests.policies.words_faults import (
     fact,
     of,
     sentenced,
+    shown,
 )
 
 CLEARED_BY_DPO = (Advice(role="dpo", person="p9", at=NOW - timedelta(hours=2), cleared=True),)
@@ -183,6 +184,76 @@ def test_r31_an_injunction_mentions_no_spent_conviction_either():
     assert told(of(Kind.INJUNCTION, person={"convictions": (earlier,)})) == []
     found = told(of(Kind.INJUNCTION, person={"convictions": (spent,)}))
     assert ("5.7.4(a)", "subjects.0.convictions", Effect.REFUSE) in found
+
+
+PHOTOGRAPH = of(Kind.POST_CONVICTION_IMAGE, person={"name": None}, words=fact(name=None))
+SPENT = replace(CONVICTION, convicted_on=date(2025, 1, 6), sentenced_on=date(2025, 1, 6), offence_on=None)
+# Where it bars, and whether an anonymised outcome may do instead (R19).
+ABOUT_IDENTITY = {
+    "5.3 under 18": (of(person={"date_of_birth": YOUNG}, words=fact(age=17)), "subjects.0.date_of_birth", True),
+    "5.3 restricted": (of(answers={"r11_unidentified": ("S1",)}), "content.facts.0", True),
+    "5.7.2 row 16 yes": (of(answers={"r16_identifiable": "yes"}), "checklist.answers.16.identifiable", True),
+    "5.7.2 row 16 unknown": (of(answers={"r16_identifiable": "unknown"}), "checklist.answers.16.identifiable", True),
+    "R31 spent": (of(person={"convictions": (SPENT,)}), "subjects.0.convictions", True),
+    "R31 shown but not named": (
+        replace(PHOTOGRAPH, subjects=(replace(PHOTOGRAPH.subjects[0], convictions=(SPENT,)),)),
+        "subjects.0.convictions",
+        True,
+    ),
+    "R46 spent too soon": (of(person={"spent_from": (NOW + timedelta(days=1)).date()}), "window.opens", True),
+    "R46 the order over too soon": (of(person={"order_ends": NOW.date()}), "window.opens", False),
+    "5.6 an appeal": (of(answers={"r13_appeal": "yes"}), "checklist.answers.13.appeal", False),
+    "6.3 an appeal without its picture": (of(Kind.IMAGE_APPEAL, words={"pictures": ()}), "content.pictures", False),
+    "5.1 a fixed penalty": (of(words=fact(outcome="Fixed penalty notice paid")), "content.facts.0.outcome", True),
+    "5.1 a caution": (of(words=fact(outcome="He was cautioned")), "content.facts.0.outcome", True),
+    "7.5 the offence as row 3 tells it": (
+        of(
+            Kind.CBO,
+            content=replace(ORDER_ONLY, body="It follows the burning of tyres."),
+            person={"date_of_birth": YOUNG},
+            answers={"r12_under_18": "yes", "r3_offence": "burning of tyres"},
+        ),
+        "content.body",
+        False,
+    ),
+    "7.5 under 18 by row 12 alone": (
+        of(Kind.CBO, words={"facts": (FACTS,)}, person={"date_of_birth": None}, answers={"r12_under_18": "yes"}),
+        "content.facts.0.offence",
+        False,
+    ),
+    "5.7.4(a) row 14 mentions what is not listed": (
+        of(answers={"r14_earlier": "yes"}),
+        "checklist.answers.14.earlier",
+        False,
+    ),
+    "5.7.4(g) an impossible age": (
+        of(person={"date_of_birth": None}, words=fact(age=-1)),
+        "content.facts.0.age",
+        False,
+    ),
+    "6.3 fewer than nobody visible": (shown(visible=-1, needed=-1), "content.pictures.0.facts.needed", False),
+    "6.2 one person whom it does not need": (
+        shown(visible=1, needed=0, good_enough=Stated.UNKNOWN, others_obscured=Stated.YES),
+        "content.pictures.0.facts.good_enough",
+        False,
+    ),
+    "R6 a number before the street": (
+        of(words=fact(summary_address="7 Elms, Dartford")),
+        "content.facts.0.summary_address",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ABOUT_IDENTITY)
+def test_r19_the_lesser_form_is_offered_where_the_bar_is_about_identity_alone(case):
+    publication, path, lesser = ABOUT_IDENTITY[case]
+    found = [each for each in objections(dossier(of=publication), NOW) if each.path == path]
+    assert {(each.effect, each.lesser) for each in found} == {(Effect.REFUSE, lesser)}
+
+
+def test_r11_nobody_else_need_be_affected():
+    assert told(of(answers={"r8_others": ()})) == []
 
 
 # Each turns any notice in order into one that may not go up. A further hook: a function of the dossier.
