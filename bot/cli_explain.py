@@ -21,6 +21,7 @@ _VERDICTS: dict[Verdict, str] = {
     Verdict.REFUSED: "Refused: it may not go up as it stands.",
     Verdict.HELD: "Held: it may go up once what is missing is there.",
     Verdict.AWAITING_APPROVAL: "Waits for a Director's approval: the policy lets it go up once that is given.",
+    Verdict.SENT_BACK: "Sent back by a Director: amend it, then it can be approved.",
     Verdict.ALLOWED: "Allowed: the policy lets it go up; it is queued.",
     Verdict.UP: "Up.",
     Verdict.COMING_DOWN: "Coming down.",

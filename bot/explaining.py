@@ -35,6 +35,8 @@ class Verdict(StrEnum):
     HELD = "held"
     AWAITING_APPROVAL = "awaiting_approval"
     """Nothing is missing but the approval of a Director."""
+    SENT_BACK = "sent_back"
+    """A Director returned this revision; another one can be approved."""
     ALLOWED = "allowed"
     UP = "up"
     COMING_DOWN = "coming_down"
@@ -142,13 +144,16 @@ def explain(bot: Bot, tx: Tx, ref: str, now: datetime) -> Explanation:
     over = not visible and not waiting and (retraction is not None or settled)
     idle = over or bool(visible and not waiting)
     found = () if idle else tuple(objections(asked, now))
+    verdict = _verdict(asked, found, wanted, now, visible=bool(visible), waiting=waiting, over=over)
+    if verdict in {Verdict.HELD, Verdict.AWAITING_APPROVAL} and publications.sent_back(tx, known.id, revision):
+        verdict = Verdict.SENT_BACK
     return Explanation(
         at=now,
         ref=known.ref,
         kind=known.kind,
         service=known.service,
         revision=revision,
-        verdict=_verdict(asked, found, wanted, now, visible=bool(visible), waiting=waiting, over=over),
+        verdict=verdict,
         objections=found,
         lesser_offered=_lesser(found),
         missing=_NOTHING if idle else _missing(asked, now, found, known),

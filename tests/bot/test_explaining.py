@@ -82,6 +82,15 @@ def test_a_draft_in_order_lacks_the_approval_alone(office):
     assert made.deadline.planned
 
 
+def test_12_1_what_a_director_sent_back_waits_for_an_amendment(office):
+    ref = office.submit().ref
+    intake.send_back(office.bot, office.staff.director, ref, "Leave the age out.")
+    assert told(office, ref).verdict is Verdict.SENT_BACK
+    assert "Sent back" in text(told(office, ref))
+    office.amend(ref)
+    assert told(office, ref).verdict is Verdict.AWAITING_APPROVAL
+
+
 def test_what_is_approved_is_allowed_and_nothing_is_missing(office):
     made = told(office, office.approved())
     assert made.verdict is Verdict.ALLOWED
