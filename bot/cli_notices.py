@@ -25,7 +25,7 @@ from bot.cli_signs import fact_json, fact_line
 from bot.context import Bot
 from bot.intake_refusals import Conflict, Refused
 from bot.submission import receive_file
-from policies.effects import Tick
+from policies.effects import Effect, Tick
 from policies.terms import Channel
 from store import posts
 from store.media import MediaStore
@@ -125,7 +125,9 @@ def _said(submitted: intake.Submitted, *, as_json: bool, dry_run: bool) -> None:
             else f"Kept as a draft: mend it with `downdate amend {ref}`."
         )
         raise typer.Exit(Exit.REFUSED)
-    if not dry_run:
+    if not dry_run and any(each.effect is Effect.HOLD for each in submitted.objections):
+        tell(f"Held until that is there; what is still missing: `downdate explain {ref}`.")
+    elif not dry_run:
         tell(f"A Director reads it with `downdate preview {ref}` and approves it by its digest.")
 
 

@@ -17,6 +17,7 @@ from policies import (
 from policies.answers import Advice, Consultee
 from policies.dossier import Availability, Dossier, KnownClock, Layout, Objection, Rule, Stage, TimedRule
 from policies.effects import Effect, Tick
+from policies.lifecycle import Standing
 from policies.terms import Approval
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Rule",
     "Stage",
     "Tick",
+    "before_approval",
     "clearances_missing",
     "objections",
     "ticks_needed",
@@ -125,6 +127,15 @@ def clearances_missing(dossier: Dossier, now: datetime) -> tuple[Consultee, ...]
     everybody = frozenset(Consultee)
     whole = objections(_cleared(dossier, everybody, now), now)
     return tuple(role for role in Consultee if objections(_cleared(dossier, everybody - {role}, now), now) != whole)
+
+
+def before_approval(dossier: Dossier, now: datetime) -> Standing:
+    """How a whole submission stands now: what a Director alone can lift awaits approval, anything else holds it."""
+    effects = {each.effect for each in objections(dossier, now)}
+    if Effect.REFUSE in effects:
+        return Standing.REFUSED
+    waits = Effect.HOLD in effects or (Effect.SIGN_OFF in effects and clearances_missing(dossier, now))
+    return Standing.HELD if waits else Standing.AWAITING_APPROVAL
 
 
 def _ticked(dossier: Dossier, ticks: frozenset[Tick], now: datetime) -> Dossier:

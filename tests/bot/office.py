@@ -186,7 +186,9 @@ class Office:
 def open_office(folder: Path) -> Office:
     """A new office in an empty folder."""
     settings = _settings(folder)
-    ledger = create(settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True, policy=policy_version(settings))
+    ledger = create(
+        settings.ledger.url, make_key(settings.ledger.key_file), folder, rehearsal=True, policy=policy_version(settings)
+    )
     bot = _bot(folder, settings, ledger)
     for channel in bot.adapters:
         check_account(bot, channel)

@@ -44,7 +44,9 @@ def appeal(office: Office) -> str:
     """A CCTV appeal that is up, with a picture and words to be looked for."""
     pictures = document("image_appeal")["content"]["pictures"]
     pictures[0]["alt_text"] = ALT
-    return office.up("image_appeal", content__body=f"{TEXT}\n\nPlease call comms@dartford.gov.uk.", content__pictures=pictures)
+    return office.up(
+        "image_appeal", content__body=f"{TEXT}\n\nPlease call comms@dartford.gov.uk.", content__pictures=pictures
+    )
 
 
 def outcome(office: Office, **changes) -> str:

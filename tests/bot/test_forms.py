@@ -77,7 +77,9 @@ def filled(kind) -> dict:
         Kind.IMAGE_APPEAL: "Waste was left in Sample Lane. Please write to comms@dartford.gov.uk.",
     }
     content |= {"headline": "Waste in Sample Lane", "body": words.get(kind, "Waste was left in Sample Lane.")}
-    told = {"offence": "Leaving waste"} if kind is Kind.INJUNCTION else {"offence": "Fly-tipping", "outcome": "Fined £400"}
+    told = (
+        {"offence": "Leaving waste"} if kind is Kind.INJUNCTION else {"offence": "Fly-tipping", "outcome": "Fined £400"}
+    )
     content["facts"] = [{**content["facts"][0], **told}] if named else []
     for picture in content["pictures"]:
         picture |= {"file": "card.png", "alt_text": "A card"}
