@@ -20,6 +20,8 @@ commands = typer.Typer()
 VERDICTS: dict[Verdict, str] = {
     Verdict.REFUSED: "Refused: it may not go up as it stands.",
     Verdict.HELD: "Held: it may go up once what is missing is there.",
+    Verdict.AWAITING_APPROVAL: "Waits for a Director's approval: the policy lets it go up once that is given.",
+    Verdict.SENT_BACK: "Sent back by a Director: amend it, then it can be approved.",
     Verdict.ALLOWED: "Allowed: the policy lets it go up; it is queued.",
     Verdict.UP: "Up.",
     Verdict.COMING_DOWN: "Coming down.",
@@ -103,6 +105,9 @@ def _deadline_lines(made: Explanation) -> Iterator[str]:
         return
     deadline: Deadline = made.deadline
     end = f"because {ENDS[deadline.reason]} ({deadline.clause})"
+    if deadline.planned and deadline.by <= made.at:
+        yield f"It could be up until {day_and_time(deadline.by)} only, {end}: that is over."
+        return
     if deadline.planned:
         yield f"Once up, say now, it must be down by {day_and_time(deadline.by)}, {end}."
     else:

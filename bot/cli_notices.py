@@ -25,7 +25,7 @@ from bot.intake_foresee import foresee
 from bot.intake_refusals import Conflict, Refused
 from bot.second_proof import prove_for_approval
 from bot.submission import receive_file
-from policies.effects import Tick
+from policies.effects import Effect, Tick
 from policies.terms import Channel
 from store import posts
 
@@ -124,7 +124,9 @@ def _said(submitted: intake.Submitted, *, as_json: bool, dry_run: bool) -> None:
             else f"Kept as a draft: mend it with `downdate amend {ref}`."
         )
         raise typer.Exit(Exit.REFUSED)
-    if not dry_run:
+    if not dry_run and any(each.effect is Effect.HOLD for each in submitted.objections):
+        tell(f"Held until that is there; what is still missing: `downdate explain {ref}`.")
+    elif not dry_run:
         tell(f"A Director reads it with `downdate preview {ref}` and approves it by its digest.")
 
 

@@ -46,6 +46,7 @@ STANDING_WORDS: dict[Standing, str] = {
     Standing.DOWN: "Down, proven",
     Standing.NEVER_UP: "Was never up",
 }
+_MAYBE_UP = frozenset({Standing.IN_DOUBT, Standing.UP, Standing.COMING_DOWN})
 _HELD: dict[str, str] = {
     "sibling": "waits until another copy of the case has gone",
     "page-unseen": "waits until the public can see its page",
@@ -167,8 +168,10 @@ def _notice_lines(line: Line, now: datetime) -> Iterator[str]:
         yield f"  {line.ref}  {shown.kind.value.replace('_', ' ')}, {shown.service}: {STANDING_WORDS[shown.standing]}"
         if shown.retracted_for:
             yield f"    Retracted: {shown.retracted_for.value}"
-        if shown.down_by and shown.standing not in {Standing.DOWN, Standing.NEVER_UP}:
+        if shown.down_by and shown.standing in _MAYBE_UP:
             yield f"    {comes_down(shown.down_by, now)}"
+        elif shown.down_by and shown.standing not in {Standing.DOWN, Standing.NEVER_UP}:
+            yield f"    If it goes up, down by {day_and_time(shown.down_by)} at the latest"
         for channel in shown.channels:
             last = channel.posts[-1:]
             words = post_words(last[0]) if last else "Not queued"

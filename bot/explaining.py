@@ -18,8 +18,8 @@ from policies.answers import Consultee
 from policies.cautions import Caution, cautions, days_since_sentence
 from policies.dossier import Dossier, Objection, Stage
 from policies.effects import Effect, Tick
-from policies.lifecycle import CLOSED, MAY_BE_VISIBLE, State
-from policies.publishing import clearances_missing, objections, ticks_needed
+from policies.lifecycle import CLOSED, MAY_BE_VISIBLE, Standing, State
+from policies.publishing import before_approval, clearances_missing, objections, ticks_needed
 from policies.retention import RetentionPlan, down_by, removal_starts
 from policies.terms import CLAUSE, Channel, Event, Kind, Reason, Wanted
 from policies.volatile import VolatileFact, volatile_facts
@@ -33,6 +33,10 @@ class Verdict(StrEnum):
 
     REFUSED = "refused"
     HELD = "held"
+    AWAITING_APPROVAL = "awaiting_approval"
+    """Nothing is missing but the approval of a Director."""
+    SENT_BACK = "sent_back"
+    """A Director returned this revision; another one can be approved."""
     ALLOWED = "allowed"
     UP = "up"
     COMING_DOWN = "coming_down"
@@ -141,13 +145,16 @@ def explain(bot: Bot, tx: Tx, ref: str, now: datetime, *, of: int | None = None)
     over = not visible and not waiting and (retraction is not None or settled)
     idle = over or bool(visible and not waiting)
     found = () if idle else tuple(objections(asked, now))
+    verdict = _verdict(asked, found, wanted, now, visible=bool(visible), waiting=waiting, over=over)
+    if verdict in {Verdict.HELD, Verdict.AWAITING_APPROVAL} and publications.sent_back(tx, known.id, revision):
+        verdict = Verdict.SENT_BACK
     return Explanation(
         at=now,
         ref=known.ref,
         kind=known.kind,
         service=known.service,
         revision=revision,
-        verdict=_verdict(asked, found, wanted, visible=bool(visible), waiting=waiting, over=over),
+        verdict=verdict,
         objections=found,
         lesser_offered=_lesser(found),
         missing=_NOTHING if idle else _missing(asked, now, found, known),
@@ -165,7 +172,14 @@ def explain(bot: Bot, tx: Tx, ref: str, now: datetime, *, of: int | None = None)
 
 
 def _verdict(
-    asked: Dossier, found: tuple[Objection, ...], wanted: Wanted, *, visible: bool, waiting: bool, over: bool
+    asked: Dossier,
+    found: tuple[Objection, ...],
+    wanted: Wanted,
+    now: datetime,
+    *,
+    visible: bool,
+    waiting: bool,
+    over: bool,
 ) -> Verdict:
     if over:
         return Verdict.DOWN
@@ -175,7 +189,10 @@ def _verdict(
         return Verdict.NOT_POSTED
     if any(each.effect is Effect.REFUSE for each in found):
         return Verdict.REFUSED
-    return Verdict.ALLOWED if asked.stage is Stage.CLAIM and not found else Verdict.HELD
+    if asked.stage is Stage.CLAIM:
+        return Verdict.HELD if found else Verdict.ALLOWED
+    awaited = before_approval(asked, now) is Standing.AWAITING_APPROVAL
+    return Verdict.AWAITING_APPROVAL if awaited else Verdict.HELD
 
 
 def _lesser(found: tuple[Objection, ...]) -> bool:

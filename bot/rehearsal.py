@@ -102,10 +102,12 @@ def rehearsing(
 ) -> Iterator[Rehearsal]:
     """Start the stand-ins and make a rehearsal ledger in `folder`; the public site and the loop are the caller's.
 
-    `ports` are those of X, Graph, the site, the watch page and the console; None takes free ones.
+    `ports` are those of X, Graph, the site, the watch page and the console; None takes free ones. Stand-ins go by the
+    same clock.
     """
     x_port, graph_port, site_port, watch_port, console_port = ports or (0, 0, free_port(), free_port(), free_port())
-    x, graph = XStandin(account=_x_account(folder), latency=latency), GraphStandin(latency=latency)
+    x = XStandin(account=_x_account(folder), clock=clock, latency=latency)
+    graph = GraphStandin(clock=clock, latency=latency)
     with ExitStack() as stack:
         x_url = stack.enter_context(serving(x, port=x_port))
         graph_url = stack.enter_context(serving(graph, port=graph_port))

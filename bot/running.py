@@ -8,13 +8,14 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.context import Bot
+from bot.demo_samples import sample_of, written
 from bot.intake import approve, submit
 from bot.rehearsal import Rehearsal, free_port, rehearsing
 from bot.rehearsal_people import shown, sign_ins
 from bot.serving import PARTS, serve
-from bot.settings import shipped_folder
 from bot.submission import receive_file
 from policies.lifecycle import State
+from policies.retention import LONDON
 from store import people, posts, publications
 
 PORTS = (8482, 8483, 8480, 8481, 8484)
@@ -22,20 +23,16 @@ PERIOD = timedelta(minutes=30)
 PATIENCE = 60.0
 
 
-def sample_notice() -> Path:
-    """The submission that the rehearsal and the demo use."""
-    return shipped_folder() / "samples" / "case_outcome.json"
-
-
 def publish_sample(here: Rehearsal, notice: Path | None = None) -> str:
     """The sample officer submits, the sample Director approves, each with their own token; returns the reference."""
     bot = here.bot
+    notice = notice or written(bot.ledger.folder, sample_of(bot.now.astimezone(LONDON).date()))
     with bot.ledger.read() as tx:
         officer = people.by_token(tx, here.officer.token, bot.now)
         director = people.by_token(tx, here.director.token, bot.now)
     assert officer is not None
     assert director is not None
-    submitted = submit(bot, officer, receive_file(notice or sample_notice(), now=bot.now))
+    submitted = submit(bot, officer, receive_file(notice, now=bot.now))
     approve(bot, director, submitted.ref, submitted.digest)
     return submitted.ref
 

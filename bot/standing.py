@@ -8,10 +8,13 @@ from typing import Any
 
 from bot.alert_kinds import AlertKind
 from bot.context import Bot
+from bot.dossiers import dossier
 from bot.outcomes import MAIN, wanted_now
 from bot.watch import Snapshot
 from policies import retention
+from policies.dossier import Stage
 from policies.lifecycle import MAY_BE_VISIBLE, Standing, State, standing
+from policies.publishing import before_approval
 from policies.terms import Channel, Kind, Reason, Wanted
 from store import artefacts, attestations, desk, erasure, journal, posts, publications, survey
 from store.ledger import Tx
@@ -234,12 +237,11 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     paused = desk.paused(tx)
     verdict = verdicts.revision(known.id, approved or newest) if newest else Wanted(up=False)
     over = retraction is not None or bool(erasure.erased(tx, known.id))
-    before = _before_posts(tx, known, newest, over=over)
     return PublicationStanding(
         ref=known.ref,
         kind=known.kind,
         service=known.service,
-        standing=standing(post.state for post in made) or before,
+        standing=standing(post.state for post in made) or _before_posts(bot, tx, known, newest, now, over=over),
         revision=newest,
         approved_revision=approved,
         retracted_for=retraction.reason if retraction else None,
@@ -257,15 +259,14 @@ def publication_standing(bot: Bot, tx: Tx, known: publications.Known, now: datet
     )
 
 
-def _before_posts(tx: Tx, known: publications.Known, revision: int, *, over: bool) -> Standing:
+def _before_posts(bot: Bot, tx: Tx, known: publications.Known, revision: int, now: datetime, *, over: bool) -> Standing:
     if over:
         return Standing.NEVER_UP
     if publications.digest_of(tx, known.id, revision) is None:
         return Standing.DRAFT
-    if survey.refused(tx, known.ref, revision):
-        return Standing.REFUSED
-    back = publications.sent_back(tx, known.id, revision)
-    return Standing.SENT_BACK if back else Standing.AWAITING_APPROVAL
+    if publications.sent_back(tx, known.id, revision):
+        return Standing.SENT_BACK
+    return before_approval(dossier(bot, tx, known.id, revision, stage=Stage.SUBMIT, now=now), now)
 
 
 def overview(bot: Bot, tx: Tx, now: datetime) -> Overview:

@@ -10,7 +10,7 @@ from policies.effects import Effect, Tick
 from policies.events import blocking, rule_for
 from policies.lifecycle import CLOSED
 from policies.retention import down_by, removal_starts
-from policies.terms import Kind, case_key, clock_event
+from policies.terms import Kind, Reason, case_key, clock_event
 
 
 def service_known(dossier: Dossier) -> Iterator[Objection]:
@@ -264,4 +264,6 @@ def time_enough_left(dossier: Dossier, now: datetime) -> Iterator[Objection]:
             path="window.opens",
             what=f"It would have to come down ({why}) before the minimum display time is over.",
             remedy="It cannot go up any more; an earlier window may help where the date has not begun to run.",
+            # Nothing is spent of somebody who is left out.
+            lesser=why is Reason.SPENT,
         )

@@ -18,6 +18,7 @@ from policies import (
 from policies.answers import Advice, Consultee
 from policies.dossier import Availability, Dossier, KnownClock, Layout, Objection, Rule, Stage, TimedRule
 from policies.effects import Effect, Tick
+from policies.lifecycle import Standing
 from policies.terms import Approval
 
 C = TypeVar("C")
@@ -34,6 +35,7 @@ __all__ = [
     "Rule",
     "Stage",
     "Tick",
+    "before_approval",
     "clearance_reasons",
     "clearances_missing",
     "objections",
@@ -146,6 +148,15 @@ def _lifted(
     whole = asked(everything)
     without = {one: asked(everything - {one}) for one in each_of}
     return {one: tuple(each for each in found if each not in whole) for one, found in without.items() if found != whole}
+
+
+def before_approval(dossier: Dossier, now: datetime) -> Standing:
+    """How a whole submission stands now: what a Director alone can lift awaits approval, anything else holds it."""
+    effects = {each.effect for each in objections(dossier, now)}
+    if Effect.REFUSE in effects:
+        return Standing.REFUSED
+    waits = Effect.HOLD in effects or (Effect.SIGN_OFF in effects and clearances_missing(dossier, now))
+    return Standing.HELD if waits else Standing.AWAITING_APPROVAL
 
 
 def _ticked(dossier: Dossier, ticks: frozenset[Tick], now: datetime) -> Dossier:

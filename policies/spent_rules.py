@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from policies.annex_a_words import CONVICTIONS
+from policies.annex_a_words import OUTCOMES
 from policies.contradictions import contradictions
 from policies.dossier import Dossier, Objection
 from policies.people_rules import named
@@ -58,9 +58,12 @@ def facts_hold_together(dossier: Dossier, now: datetime) -> Iterator[Objection]:
 
 
 def nothing_spent(dossier: Dossier, now: datetime) -> Iterator[Objection]:
-    """No spent conviction of anybody who can be recognised, nor one of which nobody can say that it is not (R31)."""
+    """No spent conviction of anybody who can be recognised, nor one of which nobody can say that it is not (R31).
+
+    An injunction rests on none, but may mention one.
+    """
     publication = dossier.publication
-    if publication.kind not in CONVICTIONS:
+    if publication.kind not in OUTCOMES:
         return
     up_from = max(now, publication.window.opens).astimezone(LONDON).date()
     for n, subject in enumerate(publication.subjects):

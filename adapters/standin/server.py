@@ -38,6 +38,10 @@ def _handler(standin: Standin, stopping: threading.Event) -> type[BaseHTTPReques
             self.end_headers()
             self.wfile.write(answer.body)
 
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """The Date header is the platform's own time."""
+            return super().date_time_string(standin.clock().timestamp() if timestamp is None else timestamp)
+
         do_GET = do_POST = do_DELETE = do_PUT = _serve  # noqa: N815  # the names http.server calls
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002

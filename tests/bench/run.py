@@ -11,12 +11,14 @@ from time import perf_counter
 
 from sqlalchemy import insert
 
+from bot.assemble import wall_clock
 from bot.attempt import seen_by_adapter
 from bot.daemon import Loop
+from bot.demo_samples import sample_of, written
 from bot.intake import retract
 from bot.reconcile import run_post
 from bot.rehearsal import Rehearsal, check_all, rehearsing
-from bot.running import live_channels, publish_sample, sample_notice
+from bot.running import live_channels, publish_sample
 from bot.site import serving_site
 from bot.urgent import take_down_now
 from policies.lifecycle import State
@@ -32,9 +34,7 @@ ROUNDS = 3
 
 
 def another_notice(folder: Path, number: int) -> Path:
-    made = folder / f"notice{number}.json"
-    made.write_text(sample_notice().read_text().replace("EH/2026/0417", f"EH/2026/9{number:04}"))
-    return made
+    return written(folder, sample_of(wall_clock().date()), f"EH/2026/9{number:04}")
 
 
 def bring_up(here: Rehearsal, folder: Path, number: int) -> int:

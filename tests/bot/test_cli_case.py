@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli import run
 from bot.cli_output import Exit
-from bot.running import sample_notice
+from bot.demo_samples import sample_notice
 
 CASE = "EH/2026/0417"
 

@@ -68,6 +68,7 @@ def test_status_groups_every_notice_and_says_when_each_comes_down(downdate):
     ]  # fmt: skip
     assert "(27 days left)" in told
     assert f"{waiting}  case outcome, environment: Waits for a Director's approval" in told
+    assert "If it goes up, down by" in told.partition(waiting)[2]
     assert not [name for name in SAMPLE_NAMES if name in told]
     document = downdate.done("status", "--json").json
     assert document["overdue"] == 0

@@ -11,6 +11,7 @@ from policies.terms import Channel
 from store import signins
 from store.ledger import open_ledger
 from store.types import read_key
+from tests.bot.office import document
 from tests.bot.terminal import EVERYWHERE, NOWHERE
 
 
@@ -47,6 +48,17 @@ def test_what_the_policy_refuses_is_kept_as_a_draft_with_one_entry_and_every_obj
     approved = downdate("approve", told["ref"], "--digest", told["digest"], by="director")
     assert approved.code == 3
     assert downdate.journal()[len(before) :] == [entry]
+
+
+def test_5_5_what_is_held_says_so_and_is_no_directors_turn_yet(downdate):
+    written = document()
+    written["checklist"]["answers"]["17"]["values"] |= {"third_party": "yes", "who": ["A neighbour"]}
+    submitted = downdate.done("submit", downdate.write(checklist=written["checklist"]), by="comms")
+    ref = submitted.out.split(",")[0]
+    assert f"downdate explain {ref}" in submitted.err
+    assert "downdate preview" not in submitted.err
+    assert "Held: something it needs is missing" in downdate.done("status", ref).out
+    assert "Held: it may go up once" in downdate.done("explain", ref, by="comms").out
 
 
 def test_a_trial_keeps_nothing(downdate):

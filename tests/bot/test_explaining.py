@@ -52,6 +52,16 @@ def test_5_7_3_no_lesser_form_is_offered_where_something_else_bars_it(office):
     assert (made.verdict, made.lesser_offered) == (Verdict.REFUSED, False)
 
 
+def test_r31_a_conviction_spent_at_once_says_that_its_end_is_over_and_offers_the_lesser_form(office):
+    ref = office.submit(subjects__0__convictions__0__sentence=[{"type": "absolute_discharge"}]).ref
+    made = told(office, ref)
+    assert (made.verdict, made.lesser_offered) == (Verdict.REFUSED, True)
+    assert "It could be up until 16 February 2026, midnight only, because a conviction is spent (5.7.4(a))" in text(
+        made
+    )
+    assert "Removal starts" not in text(made)
+
+
 def test_a_hold_names_whose_clearance_tick_and_approval_are_missing(office):
     changed = checked(r17={"third_party": "yes", "who": ["CANARY"]}, r22={"minor": "yes"})
     ref = office.submit(checklist=changed).ref
@@ -67,9 +77,18 @@ def test_a_hold_names_whose_clearance_tick_and_approval_are_missing(office):
 
 def test_a_draft_in_order_lacks_the_approval_alone(office):
     made = told(office, office.submit().ref)
-    assert (made.verdict, made.objections) == (Verdict.HELD, ())
+    assert (made.verdict, made.objections) == (Verdict.AWAITING_APPROVAL, ())
     assert (made.missing.approval_by, made.missing.ticks, made.missing.clearances) == ("environment", (), ())
     assert made.deadline.planned
+
+
+def test_12_1_what_a_director_sent_back_waits_for_an_amendment(office):
+    ref = office.submit().ref
+    intake.send_back(office.bot, office.staff.director, ref, "Leave the age out.")
+    assert told(office, ref).verdict is Verdict.SENT_BACK
+    assert "Sent back" in text(told(office, ref))
+    office.amend(ref)
+    assert told(office, ref).verdict is Verdict.AWAITING_APPROVAL
 
 
 def test_what_is_approved_is_allowed_and_nothing_is_missing(office):

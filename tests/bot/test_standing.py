@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import standing
+from bot import intake, standing
 from bot.alert_kinds import AlertKind
+from policies.answers import Consultee
 from policies.lifecycle import Edge, Standing, State
 from policies.terms import Channel, Reason, Role
 from store import cases, desk, people, posts, publications
@@ -26,6 +27,7 @@ from tests.bot.alarms_samples import (
     removing,
     retract,
 )
+from tests.bot.office import document
 from tests.store.samples import publication, stored
 
 # 28 days after noon on 1 December, and two hours of lead on a working day.
@@ -50,12 +52,58 @@ def only(bot, tx, now=NOON):
     return shown
 
 
-def test_a_whole_submission_awaits_approval(bot, tx):
-    stored(tx)
-    shown = only(bot, tx)
+def stands(office, ref):
+    with office.bot.ledger.read() as tx:
+        known = publications.find(tx, ref)
+        return standing.publication_standing(office.bot, tx, known, office.clock())
+
+
+def answers(**rows):
+    """The sample's checklist with these values changed: r22={"minor": "yes"}."""
+    made = document()["checklist"]["answers"]
+    for name, values in rows.items():
+        made[name[1:]]["values"] |= values
+    return {"answers": made}
+
+
+NEIGHBOUR = answers(r17={"third_party": "yes", "who": ["A neighbour"]})
+YOUNG = answers(r12={"under_18": "yes", "lifting_order": "Order 7"})
+
+
+def test_a_whole_submission_awaits_approval(office):
+    shown = stands(office, office.submit(channels=["website", "x"]).ref)
     assert (shown.standing, shown.revision, shown.approved_revision) == (Standing.AWAITING_APPROVAL, 1, None)
     assert [each.channel for each in shown.channels] == [Channel.WEBSITE, Channel.X]
     assert all(each.posts == () for each in shown.channels)
+
+
+def test_what_only_the_directors_own_tick_can_lift_awaits_approval(office):
+    ref = office.submit(checklist=answers(r22={"minor": "yes"})).ref
+    assert stands(office, ref).standing is Standing.AWAITING_APPROVAL
+
+
+@pytest.mark.parametrize("checklist", [NEIGHBOUR, YOUNG], ids=["a hold", "a sign-off of others too"])
+def test_what_waits_for_somebody_other_than_the_director_is_held_until_they_clear_it(office, checklist):
+    with office.bot.ledger.write() as tx:
+        legal, _ = people.add(tx, name="Sample Legal", held=[(Role.LEGAL, None)], now=office.clock())
+    ref = office.submit(checklist=checklist).ref
+    assert stands(office, ref).standing is Standing.HELD
+    intake.advise(office.bot, legal, ref, role=Consultee.LEGAL, cleared=True, note="Checked")
+    assert stands(office, ref).standing is Standing.HELD
+    intake.advise(office.bot, office.staff.dpo, ref, role=Consultee.DPO, cleared=True, note="Checked")
+    assert stands(office, ref).standing is Standing.AWAITING_APPROVAL
+    intake.advise(office.bot, office.staff.dpo, ref, role=Consultee.DPO, cleared=False, note="Not any more")
+    assert stands(office, ref).standing is Standing.HELD
+
+
+def test_5_6_an_event_refuses_what_awaited_approval_and_its_end_lets_it_wait_again(office):
+    ref = office.submit().ref
+    case = document()["case_ref"]
+    intake.record_event(office.bot, office.staff.comms, case, "appeal_lodged", happened_at=office.clock())
+    assert stands(office, ref).standing is Standing.REFUSED
+    office.clock.advance(MINUTE)
+    intake.record_event(office.bot, office.staff.comms, case, "appeal_dismissed", happened_at=office.clock())
+    assert stands(office, ref).standing is Standing.AWAITING_APPROVAL
 
 
 def test_a_submission_without_digest_is_a_draft(bot, tx):

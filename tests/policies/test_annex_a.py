@@ -135,3 +135,28 @@ def test_1_6_r1_the_kinds_are_a_closed_list_each_with_rows_of_its_own():
 
 def test_6_6_it_is_shown_on_the_councils_own_channels_and_nowhere_else():
     assert {each.value for each in Channel} == {"website", "facebook", "x", "instagram"}
+
+
+UNKNOWN = [
+    (kind, row, question)
+    for kind in Kind
+    for row in ROWS
+    for question in row.questions
+    if kind in row.kinds & question.kinds and "unknown" in {each.code for each in question.options}
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "question"), UNKNOWN, ids=[f"{kind}-{row.number}-{asked.name}" for kind, row, asked in UNKNOWN]
+)
+def test_unknown_is_never_taken_for_no(kind, row, question):
+    adverse = {
+        code
+        for each in row.consequences
+        if each.question == question.name and kind in each.kinds
+        for code in each.answers
+    }
+    further = {
+        code for each in row.questions if each.only_if and each.only_if[0] == question.name for code in each.only_if[1]
+    }
+    assert "unknown" in adverse | further

@@ -51,3 +51,17 @@ def test_only_an_administrator_adds_people_and_an_administrator_cannot_put_anyth
 
 def test_nobody_without_a_role_in_force_may_do_anything():
     assert not any(may(person(), act, "housing") for act in Act)
+
+
+@pytest.mark.parametrize(
+    ("act", "roles"),
+    [
+        (Act.RESUME, {Role.COMMS, Role.DIRECTOR, Role.ADMIN}),
+        (Act.CANARY, {Role.COMMS, Role.DIRECTOR, Role.ADMIN}),
+        (Act.EXPORT, {Role.DPO, Role.LEGAL, Role.AUDITOR, Role.ADMIN, Role.DIRECTOR}),
+        (Act.HOLD, {Role.LEGAL, Role.DPO, Role.ADMIN}),
+        (Act.ERASE, {Role.DPO, Role.ADMIN}),
+    ],
+)
+def test_r67_access_to_the_record_is_by_role(act, roles):
+    assert {role for role in Role if may(person(role), act)} == roles

@@ -192,6 +192,7 @@ def test_a_value_that_is_no_answer_to_its_question_is_said_with_its_remedy(numbe
         (13, "appeal", "unknown"),
         (5, "purposes", ("reassure", "other")),
         (10, "dpia_review", "2028-02-29"),
+        (8, "others", ("The family", "A namesake")),
         (15, "count", 0),
     ],
 )

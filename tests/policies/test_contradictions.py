@@ -131,6 +131,7 @@ def test_a_sentence_for_the_young_alone_does_not_fit_an_adult():
         (COMMUNITY, {"until_further_order": True, "checked_on": TODAY}, "ends", "both has an end and has none"),
         (COMMUNITY, {"no_end_stated": True}, "ends", "both has an end and has none"),
         (COMMUNITY, {"ends": None, "term": Term(months=12), "no_end_stated": True}, "ends", "both has an end and has none"),
+        (OPEN, {"term": Term(months=12)}, "ends", "both has an end and has none"),
         (PAID, {"paid_on": date(2026, 11, 1)}, "paid_on", "paid before the conviction"),
         (PAID, {"paid_on": date(2026, 12, 1)}, "paid_on", "in the future"),
         (PAID, {"paid": Stated.NO}, "paid", "not said to be paid"),
@@ -150,6 +151,7 @@ def test_what_fits_to_the_day_is_left_alone():
     assert sentenced(CUSTODY, term=Term(years=5), completed=None, schedule_18=Stated.NO) == []
     assert sentenced(COMMUNITY, term=Term(months=12)) == []
     assert sentenced(COMMUNITY, ends=date(2026, 11, 16)) == []
+    assert told(convictions=(replace(CONVICTION, offence_on=CONVICTION.convicted_on),)) == []
     assert sentenced(PAID, paid_on=CONVICTION.convicted_on) == []
     assert sentenced(PAID, paid_on=TODAY) == []
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.settings_safe import shipped_law
 from policies.rehabilitation import RECHECK, Outcome, Question, conviction_spent, spent
 from policies.retention import LONDON, down_by, legal_end
-from policies.sentences import Component, Conviction, Counts, Stated, Term
+from policies.sentences import Component, Conviction, Counts, OrderType, SentenceType, Stated, Term
 from policies.spans import add_months, after, age_on, exceeds, possible
 from policies.terms import Category, Subject
 
@@ -423,3 +423,30 @@ def test_what_legal_decides_never_makes_a_known_end_later(one, born, decided):
     with_legal = conviction_spent(replace(one, legal_spent_from=decided, legal_decided_by="Legal"), born=born, law=LAW)
     if table.outcome is not Outcome.ASK:
         assert end(with_legal, date.max) <= end(table, date.max)
+
+
+@pytest.mark.parametrize(
+    ("counts", "adult", "youth"),
+    [
+        (Counts.FROM_CONVICTION, 12, None),
+        (Counts.FROM_CONVICTION, None, None),
+        (Counts.UNTIL_END, 12, None),
+        (Counts.NEVER, 12, 6),
+        (Counts.FROM_CONVICTION, 6, 12),
+    ],
+)
+def test_r31_a_kind_of_sentence_that_could_not_be_computed_is_no_entry_of_the_law(counts, adult, youth):
+    with pytest.raises(ValueError, match=r"adult|youth|young|under"):
+        SentenceType(title="Fine", counts=counts, adult=adult, youth=youth, source="an Act")
+
+
+@pytest.mark.parametrize("months", [0, 1])
+def test_r28_the_longest_order_for_the_young_is_a_month_at_least(months):
+    def made():
+        return OrderType(title="Injunction", civil=True, longest_for_youth=months, source="an Act")
+
+    if months:
+        assert made().longest_for_youth == months
+    else:
+        with pytest.raises(ValueError, match="longest_for_youth"):
+            made()

@@ -200,6 +200,11 @@ def test_5_7_4_a_a_conviction_spent_while_the_notice_waits_is_never_put_up():
     assert (late.up, late.reason) == (False, Reason.SPENT)
 
 
+def test_r47_r48_before_it_was_ever_up_the_earliest_of_its_own_ends_is_its_date():
+    both = notice(subjects=(person(spent_from=date(2026, 12, 15), order_ends=date(2026, 12, 20)),))
+    assert is_wanted(both, first_up_at=None).by == at("2026-12-15T00:00Z")
+
+
 def test_a_retraction_wins_at_once_over_everything_and_leaves_the_date():
     retraction = Retraction(reason=Reason.REQUEST_UPHELD, officer="officer-1", given_at=FIRST_UP)
     lodged = event(EventType.APPEAL_LODGED)

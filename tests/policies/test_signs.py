@@ -158,6 +158,11 @@ def stated(publication):
     return [each.name for each in volatile_facts(publication)]
 
 
+@pytest.mark.parametrize("kind", [Kind.CBO, Kind.INJUNCTION])
+def test_r48_a_notice_of_an_order_states_that_it_is_in_force_even_where_no_order_was_entered(kind):
+    assert "order_in_force" in stated(notice(kind=kind, subjects=(PERSON,)))
+
+
 def test_r23_each_kind_states_its_own_volatile_facts():
     assert stated(notice()) == ["appeal", "restriction", "age", "spent"]
     assert stated(notice(kind=Kind.CBO)) == ["appeal", "restriction", "age", "spent", "order_in_force"]

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from policies.answers import Advice
 from policies.effects import Effect, Tick
 from policies.publishing import Stage, objections
+from policies.retention import LONDON
+from policies.sentences import Component, Stated
 from policies.terms import Category, Channel, Facts, Kind
 from tests.golden.samples import sample
 from tests.policies.faults import APPROVAL, dossier, layouts
-from tests.policies.samples import COMPANY, NOW, PERSON, UNNAMED, event, notice
+from tests.policies.samples import COMPANY, CONVICTION, NOW, PERSON, UNNAMED, event, notice
 from tests.policies.words_faults import (
     CLEARED,
     FACTS,
@@ -24,6 +26,7 @@ from tests.policies.words_faults import (
     fact,
     of,
     sentenced,
+    shown,
 )
 
 CLEARED_BY_DPO = (Advice(role="dpo", person="p9", at=NOW - timedelta(hours=2), cleared=True),)
@@ -175,10 +178,110 @@ def test_r31_a_company_is_no_child_and_has_no_age():
     assert told(both) == [("5.7.4(g)", "content.facts.1.age", Effect.REFUSE)]
 
 
+def test_r31_an_injunction_mentions_no_spent_conviction_either():
+    earlier = replace(CONVICTION, offence_on=None, mentioned_only=True)
+    spent = replace(earlier, convicted_on=date(2025, 1, 6), sentenced_on=date(2025, 1, 6))
+    assert told(of(Kind.INJUNCTION, person={"convictions": (earlier,)})) == []
+    found = told(of(Kind.INJUNCTION, person={"convictions": (spent,)}))
+    assert ("5.7.4(a)", "subjects.0.convictions", Effect.REFUSE) in found
+
+
+PHOTOGRAPH = of(Kind.POST_CONVICTION_IMAGE, person={"name": None}, words=fact(name=None))
+SPENT = replace(CONVICTION, convicted_on=date(2025, 1, 6), sentenced_on=date(2025, 1, 6), offence_on=None)
+# Where it bars, and whether an anonymised outcome may do instead (R19).
+ABOUT_IDENTITY = {
+    "5.3 under 18": (of(person={"date_of_birth": YOUNG}, words=fact(age=17)), "subjects.0.date_of_birth", True),
+    "5.3 restricted": (of(answers={"r11_unidentified": ("S1",)}), "content.facts.0", True),
+    "5.7.2 row 16 yes": (of(answers={"r16_identifiable": "yes"}), "checklist.answers.16.identifiable", True),
+    "5.7.2 row 16 unknown": (of(answers={"r16_identifiable": "unknown"}), "checklist.answers.16.identifiable", True),
+    "R31 spent": (of(person={"convictions": (SPENT,)}), "subjects.0.convictions", True),
+    "R31 shown but not named": (
+        replace(PHOTOGRAPH, subjects=(replace(PHOTOGRAPH.subjects[0], convictions=(SPENT,)),)),
+        "subjects.0.convictions",
+        True,
+    ),
+    "R46 spent too soon": (of(person={"spent_from": (NOW + timedelta(days=1)).date()}), "window.opens", True),
+    "R46 the order over too soon": (of(person={"order_ends": NOW.date()}), "window.opens", False),
+    "5.6 an appeal": (of(answers={"r13_appeal": "yes"}), "checklist.answers.13.appeal", False),
+    "6.3 an appeal without its picture": (of(Kind.IMAGE_APPEAL, words={"pictures": ()}), "content.pictures", False),
+    "5.1 a fixed penalty": (of(words=fact(outcome="Fixed penalty notice paid")), "content.facts.0.outcome", True),
+    "5.1 a caution": (of(words=fact(outcome="He was cautioned")), "content.facts.0.outcome", True),
+    "7.5 the offence as row 3 tells it": (
+        of(
+            Kind.CBO,
+            content=replace(ORDER_ONLY, body="It follows the burning of tyres."),
+            person={"date_of_birth": YOUNG},
+            answers={"r12_under_18": "yes", "r3_offence": "burning of tyres"},
+        ),
+        "content.body",
+        False,
+    ),
+    "7.5 under 18 by row 12 alone": (
+        of(Kind.CBO, words={"facts": (FACTS,)}, person={"date_of_birth": None}, answers={"r12_under_18": "yes"}),
+        "content.facts.0.offence",
+        False,
+    ),
+    "5.7.4(a) row 14 mentions what is not listed": (
+        of(answers={"r14_earlier": "yes"}),
+        "checklist.answers.14.earlier",
+        False,
+    ),
+    "5.7.4(g) an impossible age": (
+        of(person={"date_of_birth": None}, words=fact(age=-1)),
+        "content.facts.0.age",
+        False,
+    ),
+    "6.3 fewer than nobody visible": (shown(visible=-1, needed=-1), "content.pictures.0.facts.needed", False),
+    "6.2 one person whom it does not need": (
+        shown(visible=1, needed=0, good_enough=Stated.UNKNOWN, others_obscured=Stated.YES),
+        "content.pictures.0.facts.good_enough",
+        False,
+    ),
+    "R6 a number before the street": (
+        of(words=fact(summary_address="7 Elms, Dartford")),
+        "content.facts.0.summary_address",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ABOUT_IDENTITY)
+def test_r19_the_lesser_form_is_offered_where_the_bar_is_about_identity_alone(case):
+    publication, path, lesser = ABOUT_IDENTITY[case]
+    found = [each for each in objections(dossier(of=publication), NOW) if each.path == path]
+    assert {(each.effect, each.lesser) for each in found} == {(Effect.REFUSE, lesser)}
+
+
+def test_r11_nobody_else_need_be_affected():
+    assert told(of(answers={"r8_others": ()})) == []
+
+
 # Each turns any notice in order into one that may not go up. A further hook: a function of the dossier.
 def _juvenile(known):
     subject = replace(known.publication.subjects[0], date_of_birth=YOUNG)
     return replace(known, publication=replace(known.publication, subjects=(subject,)))
+
+
+def _subject(**changes):
+    def spoil(known):
+        subject = replace(known.publication.subjects[0], **changes)
+        return replace(known, publication=replace(known.publication, subjects=(subject,)))
+
+    return spoil
+
+
+def _convicted(of=CONVICTION, **changes):
+    """A further conviction of that kind, with these changes."""
+
+    def spoil(known):
+        subject = known.publication.subjects[0]
+        return _subject(convictions=(*subject.convictions, replace(of, **changes)))(known)
+
+    return spoil
+
+
+def _with_sentence(*parts):
+    return _convicted(sentence=tuple(Component(type=each) for each in parts))
 
 
 def _answer(row, question, value):
@@ -192,12 +295,20 @@ def _answer(row, question, value):
     return spoil
 
 
+TODAY = NOW.astimezone(LONDON).date()
+A_YEAR_AGO = TODAY.replace(year=TODAY.year - 1)
+FINED_EARLIER = replace(CONVICTION, offence_on=None, convicted_on=A_YEAR_AGO, sentenced_on=A_YEAR_AGO)
 INJECTED = {
     "juvenile": _juvenile,
     "under 18 by the checklist": _answer("12", "under_18", "unknown"),
     "active: an appeal": _answer("13", "appeal", "yes"),
     "active: a co-defendant": _answer("13", "co_defendants", "unknown"),
     "active: an event": lambda known: replace(known, events=(event("appeal_lodged"),)),
+    "spent: a fine of a year ago": _convicted(FINED_EARLIER, mentioned_only=True),
+    "spent: the conviction itself": _convicted(FINED_EARLIER),
+    "spent: at once": _with_sentence("absolute_discharge"),
+    "spent: nobody can say": _with_sentence("fine", "a_new_kind"),
+    "spent: from today": _subject(spent_from=TODAY),
     "restricted: not known": _answer("11", "restrictions", "unknown"),
     "restricted: the person": _answer("11", "unidentified", ("S1",)),
     "restricted: an event": lambda known: replace(known, events=(event("restriction_imposed"),)),
@@ -205,6 +316,21 @@ INJECTED = {
     "approved for another digest": lambda known: replace(known, digest="e" * 64),
 }
 NAMED = [Kind.CASE_OUTCOME, Kind.CBO, Kind.INJUNCTION, Kind.POST_CONVICTION_IMAGE]
+
+
+def in_order(kind, **words):
+    """A complete notice of the kind about one person."""
+    publication = replace(sample(kind), channels=notice().channels, subjects=notice(kind=kind).subjects)
+    content = replace(publication.content, facts=publication.content.facts[:1], **words)
+    return replace(publication, content=content)
+
+
+@pytest.mark.parametrize("kind", NAMED)
+@pytest.mark.parametrize("fault", INJECTED)
+def test_each_injected_fact_alone_is_enough(kind, fault):
+    known = dossier(of=in_order(kind))
+    assert objections(known, NOW) == []
+    assert objections(INJECTED[fault](known), NOW) != []
 
 
 @settings(max_examples=200, deadline=None)
@@ -215,13 +341,11 @@ NAMED = [Kind.CASE_OUTCOME, Kind.CBO, Kind.INJUNCTION, Kind.POST_CONVICTION_IMAG
     claiming=st.sampled_from([None, *notice().channels]),
     headline=st.text(alphabet="abcdefgh ", min_size=3).filter(str.strip),
 )
-def test_whatever_juvenile_active_restricted_or_unapproved_fact_is_injected_it_is_never_accepted(
+def test_whatever_juvenile_active_spent_restricted_or_unapproved_fact_is_injected_it_is_never_accepted(
     kind, spoilt, ticks, claiming, headline
 ):
-    publication = replace(sample(kind), channels=notice().channels, subjects=notice(kind=kind).subjects)
-    content = replace(publication.content, headline=headline, facts=publication.content.facts[:1])
     approval = replace(APPROVAL, ticks=frozenset(ticks))
-    known = dossier(of=replace(publication, content=content), approval=approval, claiming=claiming)
+    known = dossier(of=in_order(kind, headline=headline), approval=approval, claiming=claiming)
     assert objections(known, NOW) == []
     for fault in sorted(spoilt):
         known = INJECTED[fault](known)
