@@ -3,8 +3,9 @@ PYTHON ?= python3.11
 VENV := .venv
 READY := $(VENV)/.ready
 ASSETS := bot/web/static/console.css
+BROWSER := tests/bot/web/e2e
 
-.PHONY: help run demo test bench mutants lint lock clean chromium
+.PHONY: help run demo test bench mutants lint lock clean chromium journeys
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -26,14 +27,17 @@ demo: $(READY) ## Show the whole life of a notice, checked step by step
 bench: $(READY) ## Measure three ratios side by side, in about a minute
 	@$(VENV)/bin/python -m tests.bench.run
 
-# The tests drive the console with Debian's Chromium.
+# The journeys drive the console with Debian's Chromium.
 chromium:
 	@command -v chromium >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null)
 
-test: $(READY) $(ASSETS) chromium ## Set up, then run every test and check
+test: $(READY) $(ASSETS) ## Set up, then run every test and check but those in a browser
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/python -m pytest -q -n auto
+	$(VENV)/bin/python -m pytest -q -n auto --ignore=$(BROWSER)
+
+journeys: $(READY) $(ASSETS) chromium ## Drive the console in a browser, and look at every page of every role; about three minutes
+	$(VENV)/bin/python -m pytest -q -n auto $(BROWSER)
 
 mutants: $(READY) ## Change the policy rules in 200 small ways and see which the tests notice, in 20 minutes at most
 	@$(VENV)/bin/python -m tests.mutants.run

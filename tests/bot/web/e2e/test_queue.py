@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 from bot.running import live_channels
 from bot.web import journey
-from bot.web.sections import place, taken
+from bot.web.placing import taken
+from bot.web.sections import place
 from tests.bot.office import document
 from tests.bot.web.e2e.test_approve import decide, tick_all
 from tests.bot.web.e2e.test_retract import GONE, SOON, taps

@@ -16,7 +16,7 @@ def test_a_director_signs_in_with_a_code_and_comes_to_the_page_the_link_named(co
     ref = council.submit().ref
     visitor = visit("phone")
     visitor.sign_in("director", onto=f"/notices/{ref}")
-    visitor.page.wait_for_url(f"**/notices/{ref}")
+    visitor.page.wait_for_url(f"**/notices/{ref}/approve")
 
 
 def test_a_wrong_password_is_told_beside_the_field_and_the_name_is_kept(size, visit):
