@@ -106,7 +106,7 @@ def test_an_administrator_whose_role_ends_does_not_count_as_the_last_ones_succes
     for_a_week = downdate.done("person", "add", "Sample Deputy", "--role", "admin", "--until", until, by="admin")
     refused = downdate("person", "disable", "p1", by="admin")
     assert refused.code == 3
-    assert "without --until" in refused.err
+    assert "without an end" in refused.err
     downdate.done("person", "grant", "p2", "--role", "admin", by="admin")
     downdate.done("person", "disable", "p1", by=for_a_week.out.strip())
 
@@ -115,7 +115,7 @@ def test_the_last_administrator_stays(downdate):
     before = downdate.everything()
     refused = downdate("person", "disable", "p1", by="admin")
     assert refused.code == 3
-    assert "Add another administrator first, without --until." in refused.err
+    assert "Add another administrator first, without an end." in refused.err
     assert downdate.everything() == before
 
 
