@@ -172,7 +172,7 @@ def test_advice_and_events_that_came_meanwhile_void_the_page(director, office, r
     assert answer.status_code == 409
     assert "appeal lodged" in answer.text
     assert "It cannot be approved as it stands" in answer.text
-    assert standing(office, ref) is Standing.AWAITING_APPROVAL
+    assert standing(office, ref) is Standing.REFUSED
 
 
 def test_advice_against_holds_it_with_its_clause_and_remedy(director, office, ref):
