@@ -100,7 +100,7 @@ def test_a_hostile_part_of_an_address_is_not_found_and_not_repeated(app, officer
             answer = officer.get(path) if method == "GET" else officer.post(path)
             closed = {403} if not allowed(rule.endpoint, frozenset({Role.OFFICER})) else set()
             # A browser's session opens nothing of the API, and other roles' pages are refused before anything is looked up.
-            expected = {401} if rule.rule.startswith("/api/") else {400, 404, 308} | closed
+            expected = {401, 404} if rule.rule.startswith("/api/") else {400, 404, 308} | closed
             assert answer.status_code in expected, (rule.endpoint, answer.status)
             assert not raw(answer.text)
             assert "forged" not in answer.text
