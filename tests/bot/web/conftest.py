@@ -5,17 +5,17 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from bot.web.app import console_app
 from policies.terms import Person, Role
 from store import people, publications
 from tests.bot.office import Office
 from tests.bot.web.browser import Browser
 from tests.bot.web.caller import Caller
+from tests.bot.web.compiled import console_of
 
 
 @pytest.fixture
 def app(office: Office) -> Flask:
-    return console_app(office.bot)
+    return console_of(office.bot)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from io import BytesIO
 import pyotp
 import pytest
 
-from bot.web.app import console_app
 from store import journal, publications, signins, sqlite
 from store.ledger import REHEARSAL, Ledger, set_fact
 from tests.bot.office import SAMPLES, document
 from tests.bot.web.caller import API, Caller, notice
+from tests.bot.web.compiled import console_of
 
 NOBODYS_REF = "DBC-ZZZZZZ"
 FIELDS = {"type", "title", "status", "detail", "clause", "remedy", "problems", "objections", "ticks"}
@@ -225,7 +225,7 @@ def test_without_a_second_factor_only_a_rehearsal_lets_one_approve(office, direc
         set_fact(tx, REHEARSAL, "no")
     old = office.bot.ledger
     real = replace(office.bot, ledger=Ledger(old.engine, old.cipher, old.folder, policy=old.policy))
-    refused = told(Caller(office, console_app(real)).approve(ref, director), 403)
+    refused = told(Caller(office, console_of(real)).approve(ref, director), 403)
     assert "downdate person invite" in refused["remedy"]
 
 
@@ -302,7 +302,7 @@ def test_a_busy_ledger_is_told_with_when_to_come_back(office, comms):
     old = office.bot.ledger
     quick = replace(office.bot, ledger=Ledger(other, old.cipher, old.folder, policy=old.policy))
     with office.bot.ledger.write():
-        answer = Caller(office, console_app(quick)).post("/events", comms, {"case": "X/1", "what": "appeal_lodged"})
+        answer = Caller(office, console_of(quick)).post("/events", comms, {"case": "X/1", "what": "appeal_lodged"})
     told(answer, 503)
     assert answer.headers["Retry-After"]
     other.dispose()

@@ -14,9 +14,9 @@ from bot.settings import SettingsRefused, load, rehearsal_defaults
 from bot.settings_values import Secret
 from bot.signing_in import resume
 from bot.web.access import COOKIE
-from bot.web.app import console_app
 from store import people, signins
 from tests.bot.web.browser import Browser
+from tests.bot.web.compiled import console_of
 from tests.bot.web.issuer import CLIENT, OBJECT, SECRET, TENANT, Issuer, Says
 
 SORRY = "We could not sign you in"
@@ -46,7 +46,7 @@ def desk(office, there):
     )
     settings = office.bot.settings.model_copy(update={"console": console})
     office.bot = replace(office.bot, settings=settings)
-    return Browser(office, console_app(office.bot))
+    return Browser(office, console_of(office.bot))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_the_sign_in_page_offers_it_where_it_is_set_up_only(desk, office):
     settings = office.bot.settings
     console = settings.console.model_copy(update={"entra_metadata_url": None})
     plain = replace(office.bot, settings=settings.model_copy(update={"console": console}))
-    without = Browser(replace(office, bot=plain), console_app(plain))
+    without = Browser(replace(office, bot=plain), console_of(plain))
     assert "Microsoft" not in without.get("/sign-in").text
     assert without.get("/entra").status_code == 404
     assert without.get("/entra/back?code=x&state=y").status_code == 403

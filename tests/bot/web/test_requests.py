@@ -13,12 +13,12 @@ from flask import Flask
 from bot import serving
 from bot.rehearsal import free_port
 from bot.web.access import TABLE
-from bot.web.app import console_app
 from bot.web.security import LARGEST_FORM
 from policies.terms import Role
 from store import people
 from tests.bot.office import SERVICE, copy_office
 from tests.bot.web.browser import Browser, address, routes
+from tests.bot.web.compiled import console_of
 
 ELSEWHERE = "https://elsewhere.example"
 OFFICER = frozenset({Role.OFFICER})
@@ -235,7 +235,7 @@ def test_one_goes_on_to_a_page_of_ours(desk, office, given):
 def test_too_large_a_form_is_refused_before_it_is_read(office):
     """By the length it announces: not a byte of it is sent here (ASVS 5.2.1)."""
     port = free_port()
-    app = console_app(office.bot)
+    app = console_of(office.bot)
     with ExitStack() as stack:
         stack.enter_context(serving._Listener(app, host="127.0.0.1", port=port, largest=LARGEST_FORM))
         client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
@@ -259,7 +259,7 @@ def https(template, folder) -> Browser:
     console = office.bot.settings.console.model_copy(update={"public_url": "https://desk.council.example"})
     settings = office.bot.settings.model_copy(update={"console": console})
     office = replace(office, bot=replace(office.bot, settings=settings))
-    return Browser(office, console_app(office.bot))
+    return Browser(office, console_of(office.bot))
 
 
 def test_under_https_every_cookie_is_secure_and_out_of_reach_of_scripts(template, tmp_path):
@@ -317,7 +317,7 @@ def test_no_page_asks_another_host_for_anything(app, officer, given):
 def test_the_retraction_answers_while_slow_clients_hold_connections(office, given):
     """Denial: clients that never finish their request take no worker (reliability: section 6)."""
     port = free_port()
-    app = console_app(office.bot)
+    app = console_of(office.bot)
     with ExitStack() as stack:
         stack.enter_context(serving._Listener(app, host="127.0.0.1", port=port, threads=4))
         for _ in range(50):
