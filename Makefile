@@ -4,6 +4,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 ASSETS := bot/web/static/console.css
 BROWSER := tests/bot/web/e2e
+# Some tests wait for processes they started: one worker more than processors keeps these busy.
+WORKERS := $(shell expr $$(nproc) + 1)
 
 .PHONY: help run demo test bench mutants lint lock clean chromium journeys
 help: ## Show what there is to make
@@ -34,7 +36,7 @@ chromium:
 test: $(READY) $(ASSETS) ## Set up, then run every test and check but those in a browser
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/python -m pytest -q -n auto --ignore=$(BROWSER)
+	$(VENV)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal --ignore=$(BROWSER)
 
 journeys: $(READY) $(ASSETS) chromium ## Drive the console in a browser, and look at every page of every role; about three minutes
 	$(VENV)/bin/python -m pytest -q -n auto $(BROWSER)

@@ -87,9 +87,9 @@ def _is_none(value: ast.expr) -> bool:
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """What is run of a node: its annotations change nothing."""
+    """What decides in a node: annotations and decorators (`frozen=True`) change no answer of a rule."""
     for name, value in ast.iter_fields(node):
-        if name in {"annotation", "returns", "type_params"}:
+        if name in {"annotation", "returns", "type_params", "decorator_list"}:
             continue
         for each in value if isinstance(value, list) else [value]:
             if isinstance(each, ast.AST):
