@@ -1,11 +1,9 @@
 """Drafts of notices: how they begin, what becomes of their pictures, and how they are submitted."""
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,7 +13,7 @@ from bot.context import Bot, law_of
 from bot.intake_foresee import Foreseen, foresee
 from bot.intake_refusals import Conflict, find, not_erased, not_retracted, require
 from bot.intake_writing import Reserved, reserve
-from bot.pictures import clean, neutral_card
+from bot.pictures import Cleaned, PictureRefused, clean, kept, neutral_card
 from bot.submission import Received, SubmissionRefused, receive
 from bot.submission_checks import Problem
 from policies.authority import Act
@@ -176,8 +174,8 @@ def throw_away(bot: Bot, draft: Draft) -> None:
 
 
 @cache
-def _stand_in() -> bytes:
-    return neutral_card("", "", "")
+def _stand_in() -> Cleaned:
+    return kept(neutral_card("", "", ""))
 
 
 def received(bot: Bot, body: Mapping[str, Any], *, drawn: bool = True) -> Received:
@@ -186,25 +184,20 @@ def received(bot: Bot, body: Mapping[str, Any], *, drawn: bool = True) -> Receiv
     `drawn` False: without looking at the pictures, whose names are kept, where only the rules are to be asked.
     """
     wanted = [str(each.get("file", "")) for each in body.get("content", {}).get("pictures", [])]
-    masters: dict[str, bytes] = {}
     with bot.ledger.read() as tx:
-        for n, name in enumerate(wanted):
-            masters[name] = _master(bot, tx, n, name) if drawn else _stand_in()
-    with tempfile.TemporaryDirectory() as folder:
-        for name, master in masters.items():
-            (Path(folder) / name).write_bytes(master)
-        raw = json.dumps(body, ensure_ascii=False).encode()
-        made = receive(raw, folder=Path(folder), now=bot.now)
+        known = {name: _master(bot, tx, n, name) if drawn else _stand_in() for n, name in enumerate(wanted)}
+    made = receive(json.dumps(body, ensure_ascii=False).encode(), known=known, now=bot.now)
     if drawn:
         return made
     names = [name.removesuffix(".png") for name in wanted]
     return replace(made, pictures=tuple(replace(p, sha256=n) for p, n in zip(made.pictures, names, strict=True)))
 
 
-def _master(bot: Bot, tx: Tx, n: int, name: str) -> bytes:
+def _master(bot: Bot, tx: Tx, n: int, name: str) -> Cleaned:
+    """The picture as it was made of pixels when it was taken in; the store has checked that these are its bytes."""
     try:
-        return bot.media.get(tx, name.removesuffix(".png"))
-    except MissingPictureError:
+        return kept(bot.media.get(tx, name.removesuffix(".png")))
+    except (MissingPictureError, PictureRefused):
         what, remedy = "The picture is no longer kept.", "Upload it again, or remove it."
         raise SubmissionRefused([Problem(path=f"content.pictures.{n}.file", what=what, remedy=remedy)]) from None
 

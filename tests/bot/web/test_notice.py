@@ -93,6 +93,18 @@ def test_every_object_shows_when_it_was_asked_for_answered_and_read_absent(offic
     assert "Not proven gone yet" in proof
 
 
+def test_progress_leads_from_the_steps_by_hand_to_where_the_evidence_is_recorded(
+    officer, leaving, open_browser, office
+):
+    office.clock.advance(office.bot.settings.loop.alert_urgent)
+    page = officer.get(f"/notices/{leaving}/progress")
+    assert "Signed in as the Page: Move to trash, empty the trash" in words(page)
+    assert f'href="/notices/{leaving}?all=1#evidence-facebook"' in page.text
+    assert 'id="evidence-facebook"' in officer.get(f"/notices/{leaving}?all=1").text
+    auditor = open_browser().as_(office.staff.auditor)
+    assert "#evidence-" not in auditor.get(f"/notices/{leaving}/progress").text
+
+
 def test_evidence_of_a_removal_by_hand_is_on_record_and_looked_at_now(officer, office, leaving):
     office.clock.advance(timedelta(seconds=1))
     data = {"channel": "facebook", "note": "Moved to trash, emptied it"}

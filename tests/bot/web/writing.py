@@ -69,9 +69,10 @@ class Writer:
 
     def upload(self, number: int = 0, data: bytes | None = None) -> TestResponse:
         content = (SAMPLES / "card.png").read_bytes() if data is None else data
+        version = hidden(self.desk.get(f"{self.draft}/pictures/{number}/file"), "version")
         return self.desk.post(
             f"{self.draft}/pictures/{number}/file",
-            {"picture": (BytesIO(content), "card.png")},
+            {"picture": (BytesIO(content), "card.png"), "version": version},
             content_type="multipart/form-data",
         )
 
