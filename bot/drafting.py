@@ -1,7 +1,9 @@
 """Drafts of notices: how they begin, what becomes of their pictures, and how they are submitted."""
 
 import json
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -13,10 +15,11 @@ from bot.context import Bot, law_of
 from bot.intake_foresee import Foreseen, foresee
 from bot.intake_refusals import Conflict, find, not_erased, not_retracted, require
 from bot.intake_writing import Reserved, reserve
-from bot.pictures import Cleaned, PictureRefused, clean, kept, neutral_card
+from bot.pictures import Cleaned, PictureRefused, clean, kept, neutral_card, rendition
 from bot.submission import Received, SubmissionRefused, receive
 from bot.submission_checks import Problem
 from policies.authority import Act
+from policies.content_rules import LINKED
 from policies.retention import LONDON
 from policies.spent_rules import settled
 from policies.terms import Kind, Person, Publication
@@ -136,10 +139,22 @@ def _said(value: Any) -> Any:
     return [_said(each) for each in value] if isinstance(value, list) else value
 
 
-def take_picture(bot: Bot, draft: Draft, number: int, data: bytes) -> bool:
+def draw_ahead(bot: Bot, master: bytes) -> None:
+    """Fit the picture to every channel beside the answer, so that the preview finds it done."""
+
+    def fit() -> None:
+        for channel in bot.adapters.keys() - LINKED:
+            # What does not fit is told where it is asked for.
+            with suppress(PictureRefused):
+                rendition(master, bot.adapters[channel].capabilities.pictures)
+
+    threading.Thread(target=fit, daemon=True, name="drawing ahead").start()
+
+
+def take_picture(bot: Bot, draft: Draft, number: int, data: bytes) -> bytes | None:
     """Make a picture of the draft from the bytes sent: pixels alone are kept. Raises PictureRefused.
 
-    False where the draft was saved meanwhile.
+    Returns what is kept; None where the draft was saved meanwhile.
     """
     cleaned = clean(data)
     body = json.loads(json.dumps(draft.body))
@@ -151,9 +166,9 @@ def take_picture(bot: Bot, draft: Draft, number: int, data: bytes) -> bool:
     with bot.ledger.write() as tx:
         bot.media.put(tx, cleaned.master, bot.now)
         if not drafts.save(tx, draft, body, bot.now):
-            return False
+            return None
         drafts.give_up(tx, bot.media, before - drafts.pictures(body), bot.now)
-    return True
+    return cleaned.master
 
 
 def save(bot: Bot, draft: Draft, body: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from bot.intake_tasks import owners
 from bot.standing import overdue
 from bot.web import access, api, api_problems, security, words
 from bot.web.current import KEY, now, signed_in, the_bot
+from bot.web.deciding import for_approval
 from bot.web.kept import without_secrets
 from bot.web.pages import BLUEPRINTS, drafts_showing, signin
 from bot.web.pages.retract import expired
@@ -88,7 +89,7 @@ def console_app(
             "person": found.person if found else None,
             "may_open": _may_open,
             "navigation": NAVIGATION,
-            "overdue_of": _overdue_of,
+            "noted_at": _noted_at,
             "loop_late": age is not None and age > late,
             "now": now(),
             "samples": samples() if bot.ledger.rehearsal and found is None else [],
@@ -122,16 +123,21 @@ def _configure(app: Flask, bot: Bot) -> None:
     )
 
 
-def _overdue_of(endpoint: str) -> int:
-    """How much is overdue behind an entry of the menu."""
+def _noted_at(endpoint: str) -> str:
+    """What waits behind an entry of the menu: how much is overdue, or is for this Director to decide."""
     found = signed_in()
-    if found is None or "uncounted" in g or endpoint not in {"live.home", "tasks.home"}:
-        return 0
+    if found is None or "uncounted" in g or endpoint not in {"live.home", "tasks.home", "approve.waiting"}:
+        return ""
     with the_bot().ledger.read() as tx:
+        if endpoint == "approve.waiting":
+            count = sum(1 for each in for_approval(the_bot(), tx, found.person, now()) if not each.own)
+            return str(count) if count else ""
         if endpoint == "live.home":
-            return len(overdue(the_bot(), tx, now()))
-        mine = owners(found.person)
-        return sum(1 for task in desk.open_tasks(tx) if task.due_at <= now() and task.owner in mine)
+            count = len(overdue(the_bot(), tx, now()))
+        else:
+            mine = owners(found.person)
+            count = sum(1 for task in desk.open_tasks(tx) if task.due_at <= now() and task.owner in mine)
+    return f"{count} overdue" if count else ""
 
 
 def _may_open(endpoint: str) -> bool:

@@ -100,9 +100,10 @@ def upload(draft_id: str, number: int) -> Response | tuple[str, int]:
     except PictureRefused as refused:
         errors.add("picture", f"It cannot be used: {refused.code.replace('-', ' ')}. {refused.remedy}")
         return _upload_page(draft, number, errors), 400
-    if not kept:
+    if kept is None:
         errors.add("picture", "The draft was saved on another page meanwhile. Choose the file once more.")
         return _upload_page(unsent(draft_id), number, errors), 409
+    drafting.draw_ahead(the_bot(), kept)
     flash("The picture was rebuilt from its pixels: place, time and camera are no longer in it.")
     return redirect(url_for("drafts.edit", draft_id=draft.id, name=f"pictures/{number}"), code=303)
 

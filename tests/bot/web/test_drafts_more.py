@@ -205,6 +205,21 @@ def test_the_largest_picture_that_may_be_is_taken_in(appeal, comms):
     assert comms.get(f"{appeal.draft}/pictures/0").status_code == 200
 
 
+def test_a_photograph_whose_pixels_alone_are_larger_than_an_upload_may_be_is_previewed_and_submitted(comms, office):
+    ref = office.approved("image_appeal", channels=["website"])
+    copy = comms.post(f"/notices/{ref}/copy").headers["Location"]
+    noise = Image.effect_noise((3000, 2600), 90)
+    file = BytesIO()
+    Image.merge("RGB", (noise, noise.transpose(Image.Transpose.FLIP_TOP_BOTTOM), noise)).save(file, "JPEG", quality=50)
+    writer = Writer(comms, document("image_appeal"), draft=copy)
+    assert writer.upload(data=file.getvalue()).status_code == 303
+    (sha,) = drafts.pictures(body_of(office, copy))
+    assert (office.bot.media.folder / sha).stat().st_size > 20_000_000
+    page = comms.get(f"{copy}/preview")
+    assert "cannot be shown" not in words(page)
+    assert comms.get(f"{copy}/page").status_code == 200
+
+
 def test_a_picture_that_is_too_large_is_refused_unread_with_what_to_do_and_the_draft_stays(appeal, comms, office):
     appeal.upload(data=jpeg("red"))
     before = office.everything()
