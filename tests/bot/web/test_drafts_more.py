@@ -196,12 +196,7 @@ def test_the_largest_picture_that_may_be_is_taken_in(appeal, comms):
     file = BytesIO()
     Image.merge("RGB", (noise, noise.transpose(Image.Transpose.FLIP_TOP_BOTTOM), noise)).save(file, "PNG")
     file.write(bytes(19_900_000 - file.tell()))
-    fields = {"csrf_token": comms.token(), "version": hidden(comms.get(f"{appeal.draft}/pictures/0/file"), "version")}
-    parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
-    parts.append(b'name="picture"; filename="large.png"\r\nContent-Type: image/png\r\n\r\n' + file.getvalue())
-    body = b"".join(b"--x\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + b"--x--\r\n"
-    headers = {"Origin": comms.origin, "Content-Type": "multipart/form-data; boundary=x"}
-    assert comms.ask("POST", f"{appeal.draft}/pictures/0/file", data=body, headers=headers).status_code == 303
+    assert appeal.upload(data=file.getvalue()).status_code == 303
     assert comms.get(f"{appeal.draft}/pictures/0").status_code == 200
 
 
