@@ -124,7 +124,7 @@ def act(ref: str) -> Response | tuple[str, int]:
             errors.add("decide", f"{problem.what} {problem.remedy}")
         return _form(_whole(ref), given, errors), 409
     when = made.publication.window.opens
-    then = "with the next sweep" if when <= now() else f"from {day_and_time(when)}"
+    then = "in a moment" if when <= now() else f"from {day_and_time(when)}"
     flash(f"Approved: revision {done.revision} of {done.ref}. It goes up {then}.")
     return redirect(url_for("notice.page", ref=done.ref), code=303)
 

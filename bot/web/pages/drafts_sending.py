@@ -19,6 +19,7 @@ from bot.web.errors import Errors
 from bot.web.pages.drafts import pages, unsent
 from bot.web.placing import taken
 from bot.web.remedies import here
+from bot.web.whole import TICKS
 from policies.effects import Effect
 from policies.retention import down_by, removal_starts
 from policies.terms import Person, Publication
@@ -57,6 +58,7 @@ def _check_page(draft: Draft, errors: Errors) -> str:
         problems=[(each, *told(each.path)) for each in problems],
         objections=[(each, *told(each.path)) for each in objections],
         made=made,
+        ticks=TICKS,
         late=_late(bot, made.publication, draft.body) if made else None,
         refused=any(each.effect is Effect.REFUSE for each in objections),
         errors=errors,

@@ -35,10 +35,12 @@ def home() -> str:
 
 
 def _found(number: str) -> Shown:
+    """The open task; one that somebody else has done meanwhile is told so, on the list of what is left."""
     with the_bot().ledger.read() as tx:
         task = next((each for each in desk.open_tasks(tx) if str(each.id) == number), None)
         if task is None:
-            abort(404)
+            flash("That task is not open any more: it is done, or there is none of that number.")
+            abort(redirect(url_for("tasks.home"), code=303))
         return shown(tx, task, now())
 
 
