@@ -66,10 +66,11 @@ def _announce(here: Rehearsal, ref: str, out: Console, stop: threading.Event, ma
     up = live_channels(here.bot, ref)
     page = here.bot.settings.serve
     out.print(f"\n[bold]READY[/bold] {ref} is live on {up} of {len(here.bot.adapters)} channels")
-    out.print(f"  Console      {here.bot.settings.console.public_url}/sign-in  (enter there with one tap, or as:)")
+    out.print(f"  Console      {here.bot.settings.console.public_url}/sign-in  (enter there with one tap)")
+    out.print(f"               Sign-ins, each with the password: {PASSWORD}")
     for each in made:
-        code = ", with the code that the page shows" if each.secret else ""
-        out.print(f"               {each.name:<9} {PASSWORD}  {each.who}{code}")
+        code = " + code, on the page" if each.secret else ""
+        out.print(f"               {each.name:<9} {each.who.removeprefix('Sample ')}{code}")
     out.print(f"  Website      {here.site_url}/")
     out.print(f"  Facebook     {here.graph_url}/public/page       (stand-in)")
     out.print(f"  Instagram    {here.graph_url}/public/instagram  (stand-in)")

@@ -92,11 +92,21 @@ def console_app(
             "noted_at": _noted_at,
             "loop_late": age is not None and age > late,
             "now": now(),
-            "samples": samples() if bot.ledger.rehearsal and found is None else [],
+            "samples": _offered(samples) if bot.ledger.rehearsal else [],
             "rehearsal": bot.ledger.rehearsal,
         }
 
     return app
+
+
+def _offered(samples: Callable[[], list[dict[str, str]]]) -> list[dict[str, str]]:
+    """All sample people before signing in; the one who is signed in where a proof is asked for."""
+    found = signed_in()
+    if found is None:
+        return samples()
+    if request.endpoint not in {"signin.again", "signin.proved"}:
+        return []
+    return [each for each in samples() if each["who"].startswith(f"{found.person.name} (")]
 
 
 def _configure(app: Flask, bot: Bot) -> None:

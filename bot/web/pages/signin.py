@@ -53,7 +53,8 @@ def enter() -> Response | tuple[str, int]:
         errors.add("password", f"Wait {int(soon.wait.total_seconds()) + 1} seconds, then try again")
         return _page(errors, name=name), 429
     except SignInRefused:
-        errors.add("password", "Name, password or code is not right. Check all three and try again")
+        again = " A sample’s code counts once, and for a minute" if the_bot().ledger.rehearsal else ""
+        errors.add("password", f"Name, password or code is not right. Check all three and try again.{again}")
         return _page(errors, name=name), 403
     device = request.user_agent.string[:200]
     secret = signing_in.begin(the_bot(), person, device=device, strong=strong, now=now(), instead_of=signed_in())

@@ -141,3 +141,6 @@ def test_a_director_without_a_fresh_proof_is_asked_for_one_before_deciding(counc
     expect(visitor.page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
     visitor.page.get_by_role("button", name=re.compile("Confirm that it is you")).click()
     expect(visitor.page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    # In a rehearsal the proof is offered to whoever is signed in, and nobody else's.
+    expect(visitor.page.get_by_role("button", name=re.compile("^Confirm as "))).to_have_text("Confirm as director")
+    assert visitor.look() == []

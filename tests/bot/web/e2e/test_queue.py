@@ -79,14 +79,16 @@ def test_a_newcomer_brings_the_sample_through_its_whole_life_on_one_phone_with_w
         tap("link", name)
 
     visitor.open("/sign-in")
-    tap("button", "Enter as officer")
+    visitor.enter("officer")
+    taps.append("Enter as officer")
     menu("New notice")
     tap("button", "Begin with the sample notice")
     tap("button", "Submit for approval")
     page.wait_for_url("**/notices/*")
     ref = page.url.rpartition("/")[2].partition("?")[0]
     tap("button", re.compile("Sign out"))
-    tap("button", "Enter as director")
+    visitor.enter("director")
+    taps.append("Enter as director")
     menu(re.compile("Waiting for you"))
     page.locator(f"section[aria-labelledby='h-{ref}']").get_by_role("button", name="Read and decide").click()
     taps.append("Read and decide")
