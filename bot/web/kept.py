@@ -57,7 +57,12 @@ def came_back() -> bool:
 
 def typed() -> MultiDict[str, str]:
     """What was filled into the form of this page: as it was sent, or as it was kept on the way to a proof."""
+    found = signed_in()
     if request.method == "POST":
+        # It has come back: what was kept of it is not needed any more.
+        if found is not None:
+            with _ONE_AT_A_TIME:
+                _all().pop((found.person.id, request.path), None)
         return request.form
     kept = _mine()
     return kept.form if kept is not None else MultiDict()

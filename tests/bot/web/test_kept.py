@@ -64,6 +64,8 @@ def test_the_note_and_the_ticks_survive_the_proof_that_approving_asks_for(desk, 
     sent = {name: hidden(page, name) for name in ("digest", "seen")}
     assert desk.post(f"/notices/{ref}/approve", sent | {"tick": every, "note": NOTE}).status_code == 303
     assert standing(office, ref) is Standing.QUEUED
+    # Once it has come back, nothing of it is kept.
+    assert desk.app.extensions["downdate kept forms"] == {}
 
 
 def test_what_changed_on_the_way_to_the_proof_voids_the_approval_and_is_told(desk, office):
