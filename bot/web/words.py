@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from bot.cli_output import clock_time, comes_down, day_and_time, until
 from bot.web.current import now
+from bot.web.remedies import here
 
 
 def teach(app: Flask) -> None:
@@ -18,6 +19,7 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters["comes_down"] = _comes_down
     app.jinja_env.filters["from_now"] = _from_now
     app.jinja_env.filters["sentence"] = _sentence
+    app.jinja_env.filters["here"] = here
 
 
 # What turns the reading direction round or takes no room: a reader has to see that it is there.

@@ -9,6 +9,7 @@ from bot.alert_kinds import ADVICE, AlertKind
 from bot.cli_output import BY_HAND
 from bot.intake_takedown import numbers_of
 from bot.web.notices import NAMES
+from bot.web.remedies import here
 from policies.duties import Duty, duty_of
 from policies.terms import Channel, EventType
 from store import desk, publications
@@ -105,17 +106,22 @@ def _asks(task: desk.Task) -> str:
     channel = rest.partition(":")[0]
     where = Channel(channel) if channel in set(Channel) else None
     if task.key.startswith("by-hand:") and where is not None:
-        return f"Take it down by hand on {NAMES[where]}. {BY_HAND[where].capitalize()}. The bot looks until it is gone."
+        return f"Take it down by hand on {NAMES[where]}. {_sentence(BY_HAND[where])}. The bot looks until it is gone."
     if task.key.startswith(elsewhere.TASK) and where is not None:
         return f"An item on {NAMES[where]} shows what this notice shows. Take it down, or leave it and say why."
     if kind in set(AlertKind):
         return do_words(AlertKind(kind))
-    return task.what.replace("_", " ").replace(":", ", ").capitalize()
+    return _sentence(task.what.replace("_", " ").replace(":", ", "))
+
+
+def _sentence(words: str) -> str:
+    """With a capital at its beginning; what follows keeps its own, as the platforms write them."""
+    return words[:1].upper() + words[1:]
 
 
 def do_words(kind: AlertKind) -> str:
     """What an alarm asks a person to do, here."""
-    return _HERE.get(kind, ADVICE[kind].do)
+    return here(_HERE.get(kind, ADVICE[kind].do))
 
 
 @dataclass(frozen=True, kw_only=True)

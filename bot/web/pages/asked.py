@@ -14,13 +14,13 @@ from bot.web import moments
 from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import typed
 from policies.requests import GRAVE, Allegation, Decision, RequestKind
 from policies.terms import Role, case_key
 from store import desk, people, publications, requests
 from store.ledger import Tx, read_note
 
 pages = Blueprint("requests", __name__)
-_LONGEST = 2000
 KINDS: dict[RequestKind, str] = {
     RequestKind.REMOVAL: "To take a notice down",
     RequestKind.REUSE: "To use the material again",
@@ -88,6 +88,7 @@ def home() -> str:
 @pages.get("/requests/new")
 def form() -> str:
     given = {"kind": "removal", "about": request.args.get("ref", "")} | moments.typed("received", now())
+    given |= typed().to_dict()
     return _form(given, Errors())
 
 
@@ -113,6 +114,7 @@ def log() -> Response | tuple[str, int]:
     received = moments.moment(given, "received", errors)
     if received is not None and received > now():
         errors.add("received", "It has not come yet. Give the time at which it came")
+    errors.too_long("note", given.get("note", ""))
     if errors or received is None:
         return _form(given, errors), 400
     try:
@@ -124,7 +126,7 @@ def log() -> Response | tuple[str, int]:
             case=case,
             allegation=Allegation(allegation) if kind == RequestKind.REMOVAL else Allegation.OTHER,
             received_at=received,
-            note=given.get("note", "")[:_LONGEST],
+            note=given.get("note", ""),
         )
     except InputRefused as no:
         errors.refused("received", no)
@@ -173,7 +175,7 @@ def page(number: str) -> str:
 def _page(number: str, errors: Errors) -> str:
     shown, others = _found(number)
     return render_template(
-        "request.html", shown=shown, others=others, errors=errors, given=request.form, kinds=KINDS,
+        "request.html", shown=shown, others=others, errors=errors, given=typed(), kinds=KINDS,
         allegations=ALLEGATIONS,
     )  # fmt: skip
 
@@ -181,7 +183,7 @@ def _page(number: str, errors: Errors) -> str:
 @pages.post("/requests/<number>")
 def act(number: str) -> Response | tuple[str, int]:
     shown, others = _found(number)
-    errors, note = Errors(), request.form.get("note", "")[:_LONGEST]
+    errors, note = Errors(), request.form.get("note", "")
     if request.form.get("act") == "acknowledge":
         if not shown.acknowledged:
             acknowledge_request(the_bot(), me(), shown.asked.id, note=note)
@@ -192,6 +194,7 @@ def act(number: str) -> Response | tuple[str, int]:
         errors.add("decision", "Choose whether it is granted")
     if not note.strip():
         errors.add("note", "Give the reasons: every decision has them (6.8)")
+    errors.too_long("note", note)
     if shown.asked.kind is RequestKind.REMOVAL and other not in {each for each, _ in others}:
         errors.add("with_person", "Choose whom you decided it with: one of you is the Data Protection Officer (5.5)")
     if errors:

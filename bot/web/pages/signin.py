@@ -53,7 +53,8 @@ def enter() -> Response | tuple[str, int]:
         errors.add("password", f"Wait {int(soon.wait.total_seconds()) + 1} seconds, then try again")
         return _page(errors, name=name), 429
     except SignInRefused:
-        errors.add("password", "Name, password or code is not right. Check all three and try again")
+        again = " A sample’s code counts once, and for a minute" if the_bot().ledger.rehearsal else ""
+        errors.add("password", f"Name, password or code is not right. Check all three and try again.{again}")
         return _page(errors, name=name), 403
     device = request.user_agent.string[:200]
     secret = signing_in.begin(the_bot(), person, device=device, strong=strong, now=now(), instead_of=signed_in())
@@ -144,6 +145,16 @@ def _ways(person: Person) -> dict[str, bool]:
             "own": signins.password_of(tx, person.id) is not None,
             "entra": console().entra_metadata_url is not None and bool(signins.identities_of(tx, person.id)),
         }
+
+
+def expired() -> tuple[str, int]:
+    """The form was too old: it is shown anew, and costs one more try."""
+    errors, found = Errors(), signed_in()
+    errors.add("password", "The page was open for a long time, and nothing was sent. Type it once more")
+    if request.endpoint == "signin.enter" or found is None:
+        return _page(errors, name=request.form.get("name", "")), 400
+    then = onward(request.form.get("next"))
+    return render_template("prove.html", errors=errors, onward=then, **_ways(found.person)), 400
 
 
 @pages.post("/prove")
