@@ -50,7 +50,7 @@ def test_what_where_until_when_and_the_text_stand_in_the_first_screenful_of_a_ph
     page, brief = visitor.page, visitor.page.locator("#brief")
     first = page.locator("main")
     for place in (
-        first.get_by_text(document()["content"]["headline"]).first,
+        first.get_by_text(news()["content"]["headline"]).first,
         brief.get_by_text("Website, Facebook, X, Instagram"),
         brief.get_by_text("Goes up as soon as it is approved"),
         brief.get_by_text("Comes down by"),
