@@ -1,4 +1,4 @@
-"""The office, opened anew for each test."""
+"""The office, opened anew for each test, and the folders that settings come from."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from bot.context import Bot
 from bot.settings import shipped_folder
 from bot.settings_layers import FILES
 from tests.bot.office import Office, copy_office, open_office
+from tests.bot.settings_samples import SECRETS
 from tests.bot.terminal import Council, Terminal, open_council
 
 
@@ -38,6 +39,17 @@ def folder(tmp_path: Path) -> Path:
     target.mkdir()
     for name in FILES:
         (target / name).write_text((shipped_folder() / name).read_text())
+    return target
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    """A folder of credentials as systemd gives it, with every secret there is."""
+    target = tmp_path / "credentials"
+    target.mkdir()
+    for name, secret in SECRETS.items():
+        (target / name).write_text(secret)
+        (target / name).chmod(0o600)
     return target
 
 
