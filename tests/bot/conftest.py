@@ -8,6 +8,7 @@ import pytest
 from bot.context import Bot
 from bot.settings import shipped_folder
 from bot.settings_layers import FILES
+from store.ledger import Tx
 from tests.bot.office import Office, copy_office, open_office
 from tests.bot.settings_samples import SECRETS
 from tests.bot.terminal import Council, Terminal, open_council
@@ -30,6 +31,13 @@ def office(template: Office, tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def bot(office: Office) -> Bot:
     return office.bot
+
+
+@pytest.fixture
+def tx(bot: Bot) -> Iterator[Tx]:
+    """The bot's ledger, open for writing."""
+    with bot.ledger.write() as opened:
+        yield opened
 
 
 @pytest.fixture
