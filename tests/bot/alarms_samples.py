@@ -15,10 +15,14 @@ from store.types import make_key
 from tests.adapters.fake import Clock, FakeAdapter
 from tests.store.samples import NOON, publication, stored
 
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 REF = "DBC-7K3Q9M"
+# 28 days after noon on 1 December, and two hours of lead on a working day.
+END = NOON + 28 * DAY
+STARTS = END - 2 * HOUR
 
 
 def a_bot(folder, **overrides) -> Bot:

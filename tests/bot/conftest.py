@@ -1,4 +1,4 @@
-"""The office, opened anew for each test."""
+"""The office, opened anew for each test, and the folders that settings come from."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,9 @@ import pytest
 from bot.context import Bot
 from bot.settings import shipped_folder
 from bot.settings_layers import FILES
+from store.ledger import Tx
 from tests.bot.office import Office, copy_office, open_office
+from tests.bot.settings_samples import SECRETS
 from tests.bot.terminal import Council, Terminal, open_council
 
 
@@ -32,12 +34,30 @@ def bot(office: Office) -> Bot:
 
 
 @pytest.fixture
+def tx(bot: Bot) -> Iterator[Tx]:
+    """The bot's ledger, open for writing."""
+    with bot.ledger.write() as opened:
+        yield opened
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A configuration folder with the shipped files, to be spoilt."""
     target = tmp_path / "etc"
     target.mkdir()
     for name in FILES:
         (target / name).write_text((shipped_folder() / name).read_text())
+    return target
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    """A folder of credentials as systemd gives it, with every secret there is."""
+    target = tmp_path / "credentials"
+    target.mkdir()
+    for name, secret in SECRETS.items():
+        (target / name).write_text(secret)
+        (target / name).chmod(0o600)
     return target
 
 

@@ -9,7 +9,7 @@ from bot.context import law_of
 from bot.settings import load
 from bot.settings_safe import shipped_law
 from policies.sentences import Band, Counts, Law, SentenceType
-from tests.bot.test_settings import changed, refused, rehearsed
+from tests.bot.settings_samples import changed, refused, rehearsed
 
 LAW = law_of(load(rehearsal=False, environ={}))
 

@@ -13,10 +13,12 @@ from policies.terms import Channel, Reason, Role
 from store import cases, desk, people, posts, publications
 from tests.bot.alarms_samples import (
     DAY,
+    END,
     HOUR,
     MINUTE,
     NOON,
     REF,
+    STARTS,
     approved,
     live,
     moved,
@@ -30,21 +32,11 @@ from tests.bot.alarms_samples import (
 from tests.bot.office import document
 from tests.store.samples import publication, stored
 
-# 28 days after noon on 1 December, and two hours of lead on a working day.
-END = NOON + 28 * DAY
-STARTS = END - 2 * HOUR
-
 
 @pytest.fixture
 def bot(tmp_path):
     with open_bot(tmp_path) as made:
         yield made
-
-
-@pytest.fixture
-def tx(bot):
-    with bot.ledger.write() as opened:
-        yield opened
 
 
 def only(bot, tx, now=NOON):

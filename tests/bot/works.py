@@ -22,6 +22,9 @@ from store.types import make_key
 from tests.adapters.fake import Clock, FakeAdapter, capabilities
 from tests.policies.samples import NOW, notice
 
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 OWNER = "daemon@test"
 EDITS = {Channel.WEBSITE: Edit.CLEAN, Channel.FACEBOOK: Edit.KEEPS_HISTORY}
 PIXELS = b"sample pixels"
