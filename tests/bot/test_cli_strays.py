@@ -1,13 +1,15 @@
 """`stray` as an officer sees it: what shows a notice without our marker, taken down on proof or left on record."""
 
-from tests.bot.terminal import EVERYWHERE
+from tests.bot.terminal import EVERYWHERE, news
 
-SAID = "Dartford Magistrates’ Court fined both on 16 February 2026."
+def said():
+    """The last sentence of the notice that is up."""
+    return news()["content"]["body"].splitlines()[-1]
 
 
 def asked(downdate):
     """A post by hand that the bot has asked about."""
-    item = downdate.x.plant(f"In case you missed it: {SAID}")
+    item = downdate.x.plant(f"In case you missed it: {said()}")
     downdate.done("audit", by="officer")
     assert raised(downdate) == [f"picture_elsewhere:{downdate.up}:x:{item.id}"]
     return item
