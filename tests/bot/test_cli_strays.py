@@ -2,6 +2,7 @@
 
 from tests.bot.terminal import EVERYWHERE, news
 
+
 def said():
     """The last sentence of the notice that is up."""
     return news()["content"]["body"].splitlines()[-1]
