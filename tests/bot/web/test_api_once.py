@@ -50,6 +50,20 @@ def test_the_same_request_with_the_same_key_is_answered_the_same_and_done_once(n
     assert office.everything() == kept
 
 
+def test_a_task_is_answered_once_and_the_same_request_is_answered_the_same(caller, office, comms):
+    ref = office.up()
+    caller.post("/events", comms, {"case": "EH/2026/0417", "what": "appeal_lodged"})
+    number = caller.get("/tasks", comms).json["tasks"][0]["id"]
+    first = caller.post(f"/tasks/{number}/answer", comms, {}, key="k")
+    assert first.status_code == 200, first.text
+    again = caller.post(f"/tasks/{number}/answer", comms, {}, key="k")
+    assert (again.status_code, again.json) == (200, first.json)
+    assert caller.post(f"/tasks/{number}/answer", comms, {"note": "other"}, key="k").status_code == 409
+    assert caller.post(f"/tasks/{number}/answer", comms, {}).status_code == 404
+    assert len([each for each in office.journal(f"task-{number}") if each.event == "task_done"]) == 1
+    assert office.posts(ref)
+
+
 def test_one_key_for_two_operations_is_refused(caller, office, comms):
     ref = office.approved()
     assert caller.post(f"/notices/{ref}/confirmation", comms, {}, key="k").status_code == 200
