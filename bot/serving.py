@@ -29,6 +29,11 @@ from store.ledger import LedgerBusyError
 log = structlog.get_logger()
 
 _SMALL = 64 * 1024
+# Whoever opens connections and sends nothing shall not keep others out; each costs a descriptor and a few kB.
+_CONNECTIONS = 500
+_SILENT_FOR = 60
+# Of the console.
+WORKERS = 12
 PARTS = ("daemon", "site", "console", "watch")
 Samples = Callable[[], list[dict[str, str]]]
 
@@ -47,7 +52,15 @@ class _Listener:
     def __init__(self, application: object, *, host: str, port: int, threads: int = 4, largest: int = _SMALL) -> None:
         # A larger body is refused by its announced length, before it is read (ASVS 5.2.1).
         self._server = create_server(
-            application, host=host, port=port, threads=threads, ident=None, max_request_body_size=largest
+            application,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            max_request_body_size=largest,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_SILENT_FOR,
+            asyncore_use_poll=True,
         )
         self._closing = False
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -141,16 +154,18 @@ def _console(bot: Bot, loop: Loop | None, samples: Samples) -> _Listener:
     if assets_missing():
         raise MissingAssetsError
 
-    def age() -> timedelta | None:
+    began = monotonic()
+
+    def age() -> timedelta:
         if loop is not None:
-            return None if loop.turned is None else timedelta(seconds=monotonic() - loop.turned)
+            return timedelta(seconds=monotonic() - (began if loop.turned is None else loop.turned))
         with bot.ledger.read() as tx:
             last = desk.last_beat(tx, SWEEP)
         return timedelta.max if last is None else bot.now - last
 
     app = console_app(bot, loop_age=age, samples=samples)
     chosen = bot.settings.console
-    return _Listener(app, host=chosen.host, port=chosen.port, threads=12, largest=LARGEST_FORM)
+    return _Listener(app, host=chosen.host, port=chosen.port, threads=WORKERS, largest=LARGEST_FORM)
 
 
 def _watch_page(bot: Bot, loop: Loop | None) -> _Listener:

@@ -269,7 +269,7 @@ def test_under_https_every_cookie_is_secure_and_out_of_reach_of_scripts(template
     answer = desk.sign_in("second")
     given_out = form + answer.headers.getlist("Set-Cookie")
     names = {cookie.split("=")[0] for cookie in given_out}
-    assert names == {"dd_form", "dd_session", "dd_device"}
+    assert names == {"__Host-dd_form", "__Host-dd_session", "__Host-dd_device"}
     for cookie in given_out:
         parts = [part.strip().lower() for part in cookie.split(";")]
         assert "httponly" in parts
@@ -277,9 +277,15 @@ def test_under_https_every_cookie_is_secure_and_out_of_reach_of_scripts(template
         assert "path=/" in parts
         assert not any(part.startswith("domain=") for part in parts)
         assert "samesite=lax" in parts or "samesite=strict" in parts
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-    secret = next(cookie for cookie in given_out if cookie.startswith("dd_session")).split("=")[1].split(";")[0]
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    secret = next(cookie for cookie in given_out if cookie.startswith("__Host-dd_session")).split("=")[1].split(";")[0]
     assert len(secret) >= 43
+    assert desk.is_in
+    # A browser takes a cookie of that name, its end as well, only with every one of these.
+    (ended,) = [each for each in desk.post("/sign-out").headers.getlist("Set-Cookie") if "dd_session" in each]
+    assert "; Secure" in ended
+    assert "; Path=/" in ended
+    assert not desk.is_in
     desk.office.bot.ledger.close()
 
 
