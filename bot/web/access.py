@@ -47,6 +47,8 @@ TABLE: dict[str, Access] = {
     "signin.proved": Access(roles=PEOPLE),
     "entra.begin": PUBLIC,
     "entra.back": PUBLIC,
+    "entra.code_form": PUBLIC,
+    "entra.code": PUBLIC,
     "account.home": Access(roles=PEOPLE),
     "account.end": Access(roles=PEOPLE),
     "account.end_others": Access(roles=PEOPLE),
