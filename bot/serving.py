@@ -184,7 +184,10 @@ def _attend(bot: Bot, loop: Loop, ended: threading.Event, turning: threading.Thr
     if address:
         watch.tell_systemd(address, "READY=1")
     while not ended.wait(1.0):
-        if turning is not None and not turning.is_alive():
+        if turning is None:
+            told = _without_a_loop(bot, address, told)
+            continue
+        if not turning.is_alive():
             log.error("loop ended")
             return False
         turned = loop.turned
@@ -201,6 +204,21 @@ def _attend(bot: Bot, loop: Loop, ended: threading.Event, turning: threading.Thr
             # Not heard is the right answer to a ledger that cannot be read.
             log.warning("not pinged", code="ledger-busy")
     return True
+
+
+def _without_a_loop(bot: Bot, address: str | None, told: float | None) -> float | None:
+    """The console by itself, say: it lives while it can read the ledger. Outside only the loop is heard of."""
+    if told is not None and monotonic() - told < 60:
+        return told
+    try:
+        with bot.ledger.read() as tx:
+            desk.last_beat(tx, SWEEP)
+    except LedgerBusyError:
+        log.warning("not pinged", code="ledger-busy")
+        return told
+    if address:
+        watch.tell_systemd(address, "WATCHDOG=1")
+    return monotonic()
 
 
 def _ping(bot: Bot, loop: Loop, address: str | None) -> None:

@@ -17,7 +17,7 @@ from bot.intake_tasks import owners
 from bot.standing import overdue
 from bot.web import access, api, api_problems, security, words
 from bot.web.current import KEY, now, signed_in, the_bot
-from bot.web.pages import BLUEPRINTS
+from bot.web.pages import BLUEPRINTS, UNLIMITED
 from bot.web.pages.retract import expired
 from store import desk
 
@@ -30,7 +30,7 @@ _SAID: dict[int, tuple[str, str]] = {
     404: ("Page not found", "Check the address, or begin at Live now."),
     405: ("That cannot be done here", "Begin at Live now."),
     413: ("That is too large", "Send pictures of at most 40 MB together."),
-    429: ("Too many requests", "Wait a minute, then try again."),
+    429: ("Too many requests", "Wait a minute, then try again. Live now and retracting always work."),
     500: ("Something went wrong", "Nothing was lost that was shown as done. Try again; if it stays, tell IT."),
     503: ("Many are signing in at this moment", "Wait a few seconds, go back, and send it again."),
 }
@@ -79,7 +79,7 @@ def console_app(
     words.teach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    api.join(app, csrf)
+    api.join(app, csrf, [each for each in BLUEPRINTS if each not in UNLIMITED])
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(500, _broken)

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pyotp
 import pytest
 
 from bot.erasure import REPLAYS_FOR, erase_due
@@ -102,6 +103,18 @@ def test_twenty_retractions_at_once_with_one_key_are_one_retraction(caller, offi
         answers = list(pool.map(lambda _: caller.post(path, comms, body, key="one"), range(20)))
     assert {each.status_code for each in answers} == {202}
     assert len([each for each in office.journal(ref) if each.event.startswith("retracted")]) == 1
+
+
+def test_two_approvals_at_once_with_one_key_and_one_code_are_one_and_are_answered_the_same(caller, office, desk):
+    secret = pyotp.random_base32()
+    desk.has_login(office.staff.director, "director", secret=secret)
+    made, token, code = office.submit(), caller.token(office.staff.director), pyotp.TOTP(secret).at(office.clock())
+    path, body = f"/notices/{made.ref}/approval", {"digest": made.digest}
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: caller.post(path, token, body, key="one", code=code), range(6)))
+    assert [each.status_code for each in answers] == [200] * 6
+    assert len({each.text for each in answers}) == 1
+    assert len([each for each in office.journal(made.ref) if each.event == "approved"]) == 1
 
 
 class PowerCutError(Exception):

@@ -13,6 +13,7 @@ from flask import Flask
 from bot import serving
 from bot.rehearsal import free_port
 from bot.web.access import TABLE
+from bot.web.api import PAGES
 from bot.web.security import LARGEST_FORM
 from policies.terms import Role
 from store import people
@@ -318,6 +319,25 @@ def test_no_page_asks_another_host_for_anything(app, officer, given):
                 link
             )
         assert not re.search(r'(?:src|srcset|poster|background)="(?:https?:)?//', answer.text)
+
+
+def test_a_browser_that_asks_without_end_is_stopped_but_never_from_retracting(officer, open_browser, given, office):
+    """Limits are of one signed-in browser, and no stranger can use up anybody's."""
+    allowed, ref = int(PAGES.split()[0]), given["ref"]
+    stranger = open_browser()
+    for _ in range(allowed):
+        assert officer.get("/site.css").status_code == 200
+    for _ in range(2):
+        assert officer.get("/site.css").status_code == 429
+    refused = officer.get("/tasks")
+    assert refused.status_code == 429
+    assert "Live now and retracting always work" in refused.text
+    for path in ("/", f"/notices/{ref}/retract"):
+        assert officer.get(path).status_code == 200
+    assert officer.post(f"/notices/{ref}/retract", {"reason": "inaccurate", "scope": "notice"}).status_code == 303
+    assert officer.get(f"/notices/{ref}/progress/part").status_code == 200
+    assert stranger.get("/site.css").status_code == 200
+    assert open_browser().as_(office.staff.second).get("/tasks").status_code == 200
 
 
 def test_the_retraction_answers_while_slow_clients_hold_connections(office, given):
