@@ -7,7 +7,7 @@ BROWSER := tests/bot/web/e2e
 # Some tests wait for processes they started: one worker more than processors keeps these busy.
 WORKERS := $(shell expr $$(nproc) + 1)
 
-.PHONY: help run demo test bench mutants lint lock clean chromium journeys
+.PHONY: help run demo test bench mutants wheel lint lock clean chromium journeys
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -43,6 +43,9 @@ journeys: $(READY) $(ASSETS) chromium ## Drive the console in a browser, and loo
 
 mutants: $(READY) ## Change the policy rules in 200 small ways and see which the tests notice, in 20 minutes at most
 	@$(VENV)/bin/python -m tests.mutants.run
+
+wheel: $(READY) $(ASSETS) ## Build the wheel, and see that it holds what it must and nothing that may not leave
+	@$(VENV)/bin/python -m tests.wheel.run
 
 lint: $(READY) ## Lint and type-check only
 	$(VENV)/bin/ruff check .

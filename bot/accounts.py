@@ -7,7 +7,7 @@ from bot.alert_kinds import AlertKind
 from bot.context import Bot
 from bot.entra import Proved
 from bot.intake_refusals import Conflict, NotFound, require
-from bot.signing_in import INVITED_FOR, SignedIn, SignInRefused
+from bot.signing_in import INVITED_FOR, TWICE, SignedIn, SignInRefused
 from policies.authority import Act
 from policies.terms import Person
 from store import journal, people, signins
@@ -15,6 +15,8 @@ from store.ledger import Tx
 
 # As much of a session's hash as tells one from another.
 MARK = 16
+# All codes after a sign-in with Entra count together.
+_AT_ENTRA = "entra"
 
 
 class UnknownIdentity(SignInRefused):
@@ -24,6 +26,15 @@ class UnknownIdentity(SignInRefused):
         super().__init__()
         self.tenant = proved.tenant
         self.subject = proved.subject
+
+
+class SecondFactorMissing(SignInRefused):
+    """Entra has proved a Director or an administrator, by one factor only (ASVS 6.3.3)."""
+
+    def __init__(self, *, own: bool) -> None:
+        super().__init__()
+        self.own = own
+        """Whether the person has an authenticator that is known here."""
 
 
 def record(bot: Bot, tx: Tx, admin: Person, event: str, subject: str, **codes: str | None) -> None:
@@ -143,16 +154,23 @@ def replace_factor(bot: Bot, signed_in: SignedIn, secret: str, code: str, now: d
     return True
 
 
-def enter(bot: Bot, proved: Proved, *, device: str, now: datetime, instead_of: SignedIn | None) -> str:
-    """A session for whom Entra has proved; returns the cookie's secret. Raises SignInRefused, UnknownIdentity."""
+def enter(bot: Bot, proved: Proved, *, device: str, now: datetime, instead_of: SignedIn | None, code: str = "") -> str:
+    """A session for whom Entra has proved; returns the cookie's secret.
+
+    `code` is of the person's authenticator, where Entra has shown no second factor and the person needs one.
+    Raises SignInRefused, UnknownIdentity, SecondFactorMissing, TooManyTries.
+    """
     with bot.ledger.write() as tx:
         person_id = signins.linked(tx, tenant=proved.tenant, subject=proved.subject)
         person = people.get(tx, person_id, now) if person_id else None
         held = {role for role, _ in person.roles} if person else set()
-        welcome = person is not None and bool(held if proved.only is None else held & proved.only)
-        if person is None or not welcome:
+        brought = held if proved.only is None else held & proved.only
+        missing = None
+        if person is not None and brought & TWICE and not proved.twice:
+            missing = _second_factor(tx, person, code, now)
+        if person is None or not brought:
             journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=person_id or "unknown")
-        else:
+        elif missing is None:
             if instead_of is not None:
                 signins.end(tx, instead_of.session.hash, now)
             only = None if proved.only is None else sorted(role.value for role in proved.only)
@@ -160,9 +178,25 @@ def enter(bot: Bot, proved: Proved, *, device: str, now: datetime, instead_of: S
             journal.append(tx, now=now, actor=person.id, event="signed_in", subject=person.id, by="entra")
     if person_id is None:
         raise UnknownIdentity(proved)
-    if not welcome:
+    if missing is not None:
+        raise missing
+    if not brought:
         raise SignInRefused
     return secret
+
+
+def _second_factor(tx: Tx, person: Person, code: str, now: datetime) -> SignInRefused | None:
+    """Use up a code of the person's authenticator; what is wrong where none was given, or not the right one."""
+    known = signins.second_factor_of(tx, person.id)
+    if known is None or not code.strip():
+        return SecondFactorMissing(own=known is not None)
+    signing_in.tried(tx, person.id, _AT_ENTRA, now)
+    step = signing_in.step_of(known, code, now)
+    if step is None or not signins.use_step(tx, person.id, step):
+        journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=person.id)
+        return SignInRefused()
+    signins.forgive(tx, person.id, _AT_ENTRA)
+    return None
 
 
 def prove_by_entra(bot: Bot, signed_in: SignedIn, proved: Proved, now: datetime) -> str:

@@ -58,23 +58,30 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Proved:
-    """Whom Entra has sent back. `strong_at`: when they last proved it twice; `only`: the roles the token names."""
+    """Whom Entra has sent back.
+
+    `only`: the roles the token names. `twice`: whether it shows a second factor; `strong_at`: when that was.
+    """
 
     tenant: str
     subject: str
     only: frozenset[Role] | None
+    twice: bool
     strong_at: datetime | None
 
 
-def begin(console: ConsoleSettings, *, back: str, again: bool, now: datetime) -> tuple[str, Asked]:
-    """Where to send the browser, and what it has to come back with. `again`: Entra is to ask, whoever is signed in."""
+def begin(console: ConsoleSettings, *, back: str, again: bool, now: datetime, twice: bool = False) -> tuple[str, Asked]:
+    """Where to send the browser, and what it has to come back with.
+
+    `again`: Entra is to ask, whoever is signed in; `twice`: for a second factor, where the tenant has a way to say so.
+    """
     asked = Asked(
         state=generate_token(43), nonce=generate_token(43), verifier=generate_token(64), at=int(now.timestamp())
     )
     with _plainly(), _session() as edge:
         metadata = _metadata(console, edge)
         more: dict[str, Any] = {"prompt": "login", "max_age": "0"} if again else {}
-        if again and console.entra_strong_context:
+        if (again or twice) and console.entra_strong_context:
             more["claims"] = f'{{"id_token":{{"acrs":{{"essential":true,"value":"{console.entra_strong_context}"}}}}}}'
         address, _ = _client(console, edge, back).create_authorization_url(
             metadata["authorization_endpoint"],
@@ -186,17 +193,22 @@ def _proved(console: ConsoleSettings, claims: Mapping[str, Any], issuer: str, no
     if roles is not None:
         named = {str(each).casefold() for each in roles} if isinstance(roles, list) else set()
         only = frozenset(APP_ROLES[each] for each in named if each in APP_ROLES)
-    return Proved(tenant=tenant.lower(), subject=subject.lower(), only=only, strong_at=_strong_at(console, claims, now))
+    twice = _twice(console, claims)
+    strong_at = _proved_at(claims, now) if twice else None
+    return Proved(tenant=tenant.lower(), subject=subject.lower(), only=only, twice=twice, strong_at=strong_at)
 
 
-def _strong_at(console: ConsoleSettings, claims: Mapping[str, Any], now: datetime) -> datetime | None:
-    """When the person last proved it twice. Tokens of version 2.0 say so by an authentication context only."""
-    at, methods, contexts = claims.get("auth_time"), claims.get("amr"), claims.get("acrs")
-    twice = isinstance(methods, list) and "mfa" in methods
-    if console.entra_strong_context and isinstance(contexts, list):
-        twice = twice or console.entra_strong_context in contexts
-    if not twice or isinstance(at, bool) or not isinstance(at, int):
-        return None
-    if not 0 <= at <= (now + _LEEWAY).timestamp():
+def _twice(console: ConsoleSettings, claims: Mapping[str, Any]) -> bool:
+    """Whether the token shows a second factor. Those of version 2.0 name an authentication context, never a method."""
+    methods, contexts = claims.get("amr"), claims.get("acrs")
+    wanted = console.entra_strong_context
+    by_context = wanted is not None and isinstance(contexts, list) and wanted in contexts
+    return by_context or (isinstance(methods, list) and "mfa" in methods)
+
+
+def _proved_at(claims: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When the person last proved it; None where the tenant's app is not set to say so."""
+    at = claims.get("auth_time")
+    if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at <= (now + _LEEWAY).timestamp():
         return None
     return min(datetime.fromtimestamp(at, UTC), now)

@@ -37,6 +37,11 @@ _TOO_LARGE = (
     "That is too large, and nothing of it was taken in. What you saved before is as it was.\n"
     "Go back, and send less at once: a picture may have at most 20 MB.\n"
 )
+# Whoever opens connections and sends nothing shall not keep others out; each costs a descriptor and a few kB.
+_CONNECTIONS = 500
+_SILENT_FOR = 60
+# Of the console.
+WORKERS = 12
 PARTS = ("daemon", "site", "console", "watch")
 Samples = Callable[[], list[dict[str, str]]]
 
@@ -79,7 +84,15 @@ class _Listener:
     def __init__(self, application: object, *, host: str, port: int, threads: int = 4, largest: int = _SMALL) -> None:
         # A larger body is refused by its announced length, before it is read (ASVS 5.2.1).
         self._server = create_server(
-            application, host=host, port=port, threads=threads, ident=None, max_request_body_size=largest
+            application,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            max_request_body_size=largest,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_SILENT_FOR,
+            asyncore_use_poll=True,
         )
         self._server.channel_class = _Channel
         self._closing = False
@@ -174,16 +187,18 @@ def _console(bot: Bot, loop: Loop | None, samples: Samples) -> _Listener:
     if assets_missing():
         raise MissingAssetsError
 
-    def age() -> timedelta | None:
+    began = monotonic()
+
+    def age() -> timedelta:
         if loop is not None:
-            return None if loop.turned is None else timedelta(seconds=monotonic() - loop.turned)
+            return timedelta(seconds=monotonic() - (began if loop.turned is None else loop.turned))
         with bot.ledger.read() as tx:
             last = desk.last_beat(tx, SWEEP)
         return timedelta.max if last is None else bot.now - last
 
     app = console_app(bot, loop_age=age, samples=samples)
     chosen = bot.settings.console
-    return _Listener(app, host=chosen.host, port=chosen.port, threads=12, largest=LARGEST_FORM)
+    return _Listener(app, host=chosen.host, port=chosen.port, threads=WORKERS, largest=LARGEST_FORM)
 
 
 def _watch_page(bot: Bot, loop: Loop | None) -> _Listener:
@@ -202,7 +217,10 @@ def _attend(bot: Bot, loop: Loop, ended: threading.Event, turning: threading.Thr
     if address:
         watch.tell_systemd(address, "READY=1")
     while not ended.wait(1.0):
-        if turning is not None and not turning.is_alive():
+        if turning is None:
+            told = _without_a_loop(bot, address, told)
+            continue
+        if not turning.is_alive():
             log.error("loop ended")
             return False
         turned = loop.turned
@@ -219,6 +237,21 @@ def _attend(bot: Bot, loop: Loop, ended: threading.Event, turning: threading.Thr
             # Not heard is the right answer to a ledger that cannot be read.
             log.warning("not pinged", code="ledger-busy")
     return True
+
+
+def _without_a_loop(bot: Bot, address: str | None, told: float | None) -> float | None:
+    """The console by itself, say: it lives while it can read the ledger. Outside only the loop is heard of."""
+    if told is not None and monotonic() - told < 60:
+        return told
+    try:
+        with bot.ledger.read() as tx:
+            desk.last_beat(tx, SWEEP)
+    except LedgerBusyError:
+        log.warning("not pinged", code="ledger-busy")
+        return told
+    if address:
+        watch.tell_systemd(address, "WATCHDOG=1")
+    return monotonic()
 
 
 def _ping(bot: Bot, loop: Loop, address: str | None) -> None:

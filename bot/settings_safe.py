@@ -265,13 +265,16 @@ def _instagram(settings: Settings) -> Iterator[Unsafe]:
 
 def cautions(settings: Settings) -> tuple[str, ...]:
     """What `doctor` should say: nothing here forbids starting, each of it weakens the promise."""
-    alerts = settings.alerts
+    alerts, console = settings.alerts, settings.console
+    entra = console.entra_metadata_url is not None
     first = {url.get_secret_value().partition("://")[0] for url in alerts.urls}
     said = {
         "alerts.urls: alarms reach the log only; add a mail or Teams address": first == {"log"},
         "alerts.second_urls: no second route for the time when the first fails": not alerts.second_urls,
         "alerts.ping_url: nobody outside notices when this machine is dead": alerts.ping_url is None,
         "alerts.link_base: alarms carry no link": alerts.link_base is None,
+        "console.entra_strong_context: Microsoft shows no second factor, so Directors and administrators need a code "
+        "kept here as well": entra and console.entra_strong_context is None,
         "site.public_url: the public cannot reach a loopback address": is_loopback(_host(settings.site.public_url)),
     }
     return () if settings.rehearsal else tuple(text for text, applies in said.items() if applies)

@@ -10,19 +10,18 @@ import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
+from bot import hashing
 from bot.context import Bot
+from bot.hashing import LONGEST, Gate
 from bot.settings_model import ConsoleSettings
 from policies.terms import Person, Role
 from store import journal, people, signins
 from store.ledger import Tx
 
-SHORTEST, LONGEST = 15, 200
+SHORTEST = 15
 # Whoever approves or gives roles proves it twice (ASVS 6.3.3).
 TWICE = frozenset({Role.DIRECTOR, Role.ADMIN})
 INVITED_FOR = timedelta(days=3)
@@ -30,8 +29,9 @@ _STEP = 30
 _HOUR = timedelta(hours=1)
 _FREE_TRIES = 5
 _LONGEST_WAIT = timedelta(seconds=40)
-_HASHER = PasswordHasher()
 _UNKNOWN = "unknown"
+# Browsers keep a cookie of 4096 bytes.
+_BETWEEN, _MARKS = "~", 16
 
 
 class SignInRefused(Exception):
@@ -56,12 +56,6 @@ class SignedIn:
 
     person: Person
     session: signins.WebSession
-
-
-@cache
-def _nobodys_hash() -> str:
-    """What an unknown name is compared with, so that it takes as long as a known one."""
-    return _HASHER.hash(secrets.token_urlsafe(32))
 
 
 def needs_second_factor(person: Person) -> bool:
@@ -92,17 +86,25 @@ _GUESSED = (
 )  # fmt: skip
 
 
-def mark_for(bot: Bot, name: str) -> str:
-    """What a browser keeps after a sign-in, to be told from those that guess at the name."""
+def marks_with(bot: Bot, name: str, marks: str) -> str:
+    """What a browser keeps after a sign-in, to be told from those that guess at the name.
+
+    One mark for each who signs in on it, such as on a desk that is shared; the newest first.
+    """
+    others = [each for each in marks.split(_BETWEEN) if each and not _is_mark(bot, name, each)]
     own = secrets.token_urlsafe(32)
-    return f"{own}.{_mark_proof(bot, name, own)}"
+    return _BETWEEN.join([f"{own}.{_mark_proof(bot, name, own)}", *others][:_MARKS])
 
 
-def device_of(bot: Bot, name: str, mark: str) -> str:
+def device_of(bot: Bot, name: str, marks: str) -> str:
     """Which browser it is: its mark, if one was given to it for this very name, else one of the unknown ones."""
+    ours = [each for each in marks.split(_BETWEEN)[:_MARKS] if _is_mark(bot, name, each)]
+    return signins.hashed(ours[0]) if ours else _UNKNOWN
+
+
+def _is_mark(bot: Bot, name: str, mark: str) -> bool:
     own, _, proof = mark.partition(".")
-    ours = hmac.compare_digest(proof.encode(), _mark_proof(bot, name, own).encode())
-    return signins.hashed(mark) if ours else _UNKNOWN
+    return hmac.compare_digest(proof.encode(), _mark_proof(bot, name, own).encode())
 
 
 def _mark_proof(bot: Bot, name: str, own: str) -> str:
@@ -111,7 +113,21 @@ def _mark_proof(bot: Bot, name: str, own: str) -> str:
 
 
 def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: datetime) -> tuple[Person, bool]:
-    """The person, and whether a second factor was given. Raises SignInRefused; every try is on record."""
+    """The person, and whether a second factor was given. Every try that is looked at is on record.
+
+    Raises SignInRefused; TooBusyError where too many others are signing in.
+    """
+    with bot.ledger.read() as tx:
+        # Whoever comes too soon takes no place and holds up no writer.
+        soon_enough(tx, signins.name_key(tx, name), device, now)
+    gate = hashing.STRANGERS if device == _UNKNOWN else hashing.KNOWN
+    with gate.place():
+        return _look_at(bot, name, password, code, device=device, gate=gate, now=now)
+
+
+def _look_at(
+    bot: Bot, name: str, password: str, code: str, *, device: str, gate: Gate, now: datetime
+) -> tuple[Person, bool]:
     with bot.ledger.write() as tx:
         key = signins.name_key(tx, name)
         # On record before the password is looked at, so that tries at the same moment count one another.
@@ -119,7 +135,7 @@ def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: 
         known = signins.login_of(tx, name)
         secret = signins.second_factor_of(tx, known[0]) if known else None
     # Outside any transaction: hashing takes its time on purpose.
-    right = _right(known[1] if known else _nobodys_hash(), password) and known is not None
+    right = hashing.right(known[1] if known else hashing.nobodys(), password, gate) and known is not None
     step = step_of(secret, code, now) if secret else None
     with bot.ledger.write() as tx:
         person = people.get(tx, known[0], now) if known else None
@@ -140,29 +156,24 @@ def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: 
 
 
 def tried(tx: Tx, key: str, device: str, now: datetime) -> None:
-    """Put a try on record, as failed until it is forgiven. Raises TooManyTries.
+    """Put a try on record, as failed until it is forgiven. Raises TooManyTries."""
+    soon_enough(tx, key, device, now)
+    signins.failed(tx, key, device, now, keep=_HOUR)
 
-    After five in an hour each further one waits, longer each time: at most 100 an hour (reliability: 6).
-    """
+
+def soon_enough(tx: Tx, key: str, device: str, now: datetime) -> None:
+    """Raises TooManyTries. After five in an hour each further one waits, longer each time: at most 100 an hour."""
     count, last = signins.failures(tx, key, device, now - _HOUR)
     if count >= _FREE_TRIES and last is not None:
         wait = min(_LONGEST_WAIT, timedelta(seconds=2 ** min(count - _FREE_TRIES, 10)))
         if now < last + wait:
             raise TooManyTries(last + wait - now)
-    signins.failed(tx, key, device, now, keep=_HOUR)
-
-
-def _right(password_hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, password[: LONGEST + 1])
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def fit_hash(password: str, *, about: tuple[str, ...]) -> str:
-    """What is kept of a password. Raises PasswordUnfit."""
+    """What is kept of a password. Raises PasswordUnfit, TooBusyError."""
     fit(password, about=about)
-    return _HASHER.hash(password)
+    return hashing.hashed(password)
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
@@ -266,13 +277,18 @@ def is_strong(signed_in: SignedIn, console: ConsoleSettings, now: datetime) -> b
 
 def prove_again(bot: Bot, signed_in: SignedIn, password: str, code: str, now: datetime) -> str:
     """Password and second factor once more, for what needs it: the session's new secret, "" where either is wrong."""
+    with hashing.KNOWN.place():
+        return _prove(bot, signed_in, password, code, now)
+
+
+def _prove(bot: Bot, signed_in: SignedIn, password: str, code: str, now: datetime) -> str:
     person = signed_in.person
     device = signed_in.session.hash
     with bot.ledger.write() as tx:
         tried(tx, person.id, device, now)
         stored = signins.password_of(tx, person.id)
         secret = signins.second_factor_of(tx, person.id)
-    right = _right(stored or _nobodys_hash(), password) and stored is not None
+    right = hashing.right(stored or hashing.nobodys(), password, hashing.KNOWN) and stored is not None
     if right and secret is not None:
         right = fresh_code(bot, person, code, now)
     elif needs_second_factor(person):

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -143,7 +143,10 @@ def create(url: str, cipher: Cipher, folder: Path, *, rehearsal: bool, policy: s
     """Make the tables where they are not there yet and mark the ledger; an existing one keeps its marks."""
     from store.migrations import upgrade
 
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # For nobody else's eyes; what SQLite keeps beside it takes its mode (ASVS 13.3.1).
+    with suppress(OSError):  # SQLite tells what is wrong with the place
+        Path(url.removeprefix("sqlite:///")).touch(mode=0o600, exist_ok=True)
     with _trouble_is_told():
         upgrade(url, folder)
     engine = sqlite.open_engine(url)

@@ -10,7 +10,8 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.signing_in import is_strong, resume
-from bot.web.current import console, now, signed_in, the_bot
+from bot.web.api_problems import is_api
+from bot.web.current import console, cookie, now, signed_in, the_bot, under_https
 from bot.web.kept import keep
 from policies.authority import MAY, Act
 from policies.terms import Role
@@ -48,6 +49,8 @@ TABLE: dict[str, Access] = {
     "signin.proved": Access(roles=PEOPLE),
     "entra.begin": PUBLIC,
     "entra.back": PUBLIC,
+    "entra.code_form": PUBLIC,
+    "entra.code": PUBLIC,
     "account.home": Access(roles=PEOPLE),
     "account.end": Access(roles=PEOPLE),
     "account.end_others": Access(roles=PEOPLE),
@@ -165,7 +168,9 @@ def guard(app: Flask) -> None:
 
     @app.before_request
     def check() -> AnyResponse | None:
-        g.signed_in = resume(the_bot(), request.cookies.get(COOKIE, ""), console(), now())
+        # The API knows people by their tokens alone, so a cookie is not even looked up there.
+        secret = "" if is_api(request.path) else request.cookies.get(cookie(COOKIE), "")
+        g.signed_in = resume(the_bot(), secret, console(), now())
         if request.endpoint is None:
             return None
         access = TABLE.get(request.endpoint)
@@ -206,7 +211,7 @@ def _to_sign_in() -> AnyResponse:
         return redirect(url_for("signin.form", next=_here()))
     # The page it was typed on comes back after signing in.
     with the_bot().ledger.read() as tx:
-        ended = signins.session_of(tx, request.cookies.get(COOKIE, ""))
+        ended = signins.session_of(tx, request.cookies.get(cookie(COOKIE), ""))
     return redirect(url_for("signin.form", next=_with_choices(ended.person_id if ended else None), late="1"), code=303)
 
 
@@ -227,15 +232,15 @@ def _with_choices(person_id: str | None) -> str:
 def remember(response: Response | AnyResponse, secret: str) -> None:
     """Give the browser its session. Lax, so that a link in a mail finds its reader signed in."""
     response.set_cookie(
-        COOKIE,
+        cookie(COOKIE),
         secret,
         max_age=int(console().session_for.total_seconds()),
         httponly=True,
-        secure=console().public_url.startswith("https"),
+        secure=under_https(),
         samesite="Lax",
         path="/",
     )
 
 
 def forget(response: Response | AnyResponse) -> None:
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
+    response.delete_cookie(cookie(COOKIE), path="/", httponly=True, secure=under_https(), samesite="Lax")

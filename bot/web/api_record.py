@@ -11,12 +11,13 @@ from bot.context import Bot
 from bot.intake_refusals import require
 from bot.intake_tasks import answer_task, owners
 from bot.scopes import Scope
-from bot.web.api_asking import Answer, made_blueprint, operation, who
+from bot.web.api_asking import Answer, made_blueprint, once, operation, who
 from bot.web.api_models import (
     After,
     AnswerSent,
     Checkpoint,
     JournalVerified,
+    Once,
     TaskAnswered,
     TaskPath,
     TasksTold,
@@ -50,16 +51,22 @@ def tasks(query: WhoseTasks) -> Answer:
 
 
 @operation(operations.post, "/tasks/<number>/answer", scope=Scope.TASKS, answer=TaskAnswered, further=(409, 429))
-def answer(path: TaskPath, body: AnswerSent) -> Answer:
+def answer(path: TaskPath, header: Once, body: AnswerSent) -> Answer:
     """Put on record that it is done, or what the answer is. An appeal that was lodged takes down at once."""
-    bot, number = the_bot(), int(path.number)
-    done = answer_task(bot, who(), number, answer=body.answer, subject=body.subject, note=body.note)
-    down = list(done.down)
-    take_down_beside(bot, down)
-    with bot.ledger.read() as tx:
-        ref = ref_of(tx, done.task.publication_id)
-    status = url_for("api_urgent.retraction", ref=ref) if down else None
-    return Answer(body={"task": number, "status": status})
+    number = int(path.number)
+    down: list[int] = []
+
+    def act(bot: Bot) -> Answer:
+        done = answer_task(bot, who(), number, answer=body.answer, subject=body.subject, note=body.note)
+        down[:] = done.down
+        with bot.ledger.read() as tx:
+            ref = ref_of(tx, done.task.publication_id)
+        status = url_for("api_urgent.retraction", ref=ref) if down else None
+        return Answer(body={"task": number, "status": status})
+
+    answered = once(header, act)
+    take_down_beside(the_bot(), down)
+    return answered
 
 
 @operation(operations.get, "/journal", scope=Scope.JOURNAL, answer=_JOURNAL, further=(429,))

@@ -12,27 +12,29 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from bot.context import Bot
+from bot.hashing import TooBusyError
 from bot.intake_tasks import owners
 from bot.standing import overdue
 from bot.web import access, api, api_problems, security, words
 from bot.web.current import KEY, now, signed_in, the_bot
 from bot.web.deciding import for_approval
 from bot.web.kept import without_secrets
-from bot.web.pages import BLUEPRINTS, drafts_showing, signin
+from bot.web.pages import BLUEPRINTS, UNLIMITED, drafts_showing, signin
 from bot.web.pages.retract import expired
 from store import desk
 
 log = structlog.get_logger()
 
-# What went wrong, and what to do, for people; other codes get the last one's words.
+# What went wrong, and what to do, for people; other codes get the words of 500.
 _SAID: dict[int, tuple[str, str]] = {
     400: ("The page could not be understood", "Go back, reload the page and try again."),
     403: ("You cannot open this page", "Your roles do not allow it. An administrator gives roles."),
     404: ("Page not found", "Check the address, or begin at Live now."),
     405: ("That cannot be done here", "Begin at Live now."),
     413: ("That is too large", "Send less text at once, and pictures one at a time, of at most 20 MB each."),
-    429: ("Too many requests", "Wait a minute, then try again."),
+    429: ("Too many requests", "Wait a minute, then try again. Live now and retracting always work."),
     500: ("Something went wrong", "Nothing was lost that was shown as done. Try again; if it stays, tell IT."),
+    503: ("Many are signing in at this moment", "Wait a few seconds, go back, and send it again."),
 }
 
 
@@ -51,6 +53,12 @@ NAVIGATION = (
 )
 
 
+class _Console(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """Names the route alone: an address may hold an invitation or what somebody typed."""
+        log.error("console_broken", route=request.endpoint, method=request.method, exc_info=exc_info)
+
+
 def assets_missing() -> bool:
     """Whether the stylesheet has not been built; the wheel holds it, a checkout makes it at set-up."""
     return not (Path(__file__).parent / "static" / "console.css").exists()
@@ -63,7 +71,7 @@ def console_app(
     samples: Callable[[], list[dict[str, str]]] = list,
 ) -> Flask:
     """The whole console. `loop_age`: since the last whole sweep; `samples`: sign-ins to show, in a rehearsal only."""
-    app = Flask("bot.web", static_folder=str(Path(__file__).parent / "static"))
+    app = _Console("bot.web", static_folder=str(Path(__file__).parent / "static"))
     app.extensions[KEY] = bot
     _configure(app, bot)
     security.protect(app)
@@ -74,15 +82,16 @@ def console_app(
     words.teach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    api.join(app, csrf)
+    api.join(app, csrf, [each for each in BLUEPRINTS if each not in UNLIMITED])
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(500, _broken)
+    app.register_error_handler(TooBusyError, _too_busy)
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
         found = signed_in()
-        age = loop_age()
+        age = None if "uncounted" in g else loop_age()
         late = bot.settings.loop.late_after
         return {
             "council": bot.settings.council.name,
@@ -110,11 +119,12 @@ def _offered(samples: Callable[[], list[dict[str, str]]]) -> list[dict[str, str]
 
 
 def _configure(app: Flask, bot: Bot) -> None:
+    https = bot.settings.console.public_url.startswith("https")
     app.config.update(
         SECRET_KEY=bot.ledger.cipher.derived("console forms"),
-        SESSION_COOKIE_NAME="dd_form",
+        SESSION_COOKIE_NAME="__Host-dd_form" if https else "dd_form",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=bot.settings.console.public_url.startswith("https"),
+        SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_SAMESITE="Lax",
         # A form stays good for as long as the browser's session: nobody loses a retraction to a clock.
         WTF_CSRF_TIME_LIMIT=None,
@@ -183,6 +193,11 @@ def _form_expired(_: CSRFError) -> tuple[str, int]:
     page = access.onward(request.path)
     fields = list(without_secrets(request.form).items(multi=True))
     return render_template("again.html", fields=fields, page=page, files=bool(request.files)), 400
+
+
+def _too_busy(_: TooBusyError) -> tuple[str, int]:
+    title, do = _SAID[503]
+    return render_template("error.html", title=title, do=do), 503
 
 
 def _broken(error: Exception) -> tuple[str, int] | Response:

@@ -21,6 +21,15 @@ def console() -> ConsoleSettings:
     return the_bot().settings.console
 
 
+def under_https() -> bool:
+    return console().public_url.startswith("https")
+
+
+def cookie(name: str) -> str:
+    """As the browser has it: no other host, and no page without encryption, can set one of that name (ASVS 3.3.3)."""
+    return f"__Host-{name}" if under_https() else name
+
+
 def now() -> datetime:
     """One instant for the whole request."""
     if "now" not in g:

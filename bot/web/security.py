@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, g, request
 from werkzeug.wrappers import Response
 
-from bot.web.current import console
+from bot.web.current import console, under_https
 
 # A submission with all its pictures; the body is refused before it is read (ASVS 5.2.1).
 LARGEST_FORM = 45 * 1024 * 1024
@@ -78,8 +78,8 @@ def _headers(response: Response) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    if console().public_url.startswith("https"):
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if under_https():
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

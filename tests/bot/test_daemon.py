@@ -298,6 +298,25 @@ def test_systemd_hears_of_a_loop_that_turns_whatever_a_platform_refuses(works, m
         assert standing.snapshot(works.bot, tx, works.clock()).overdue > 0
 
 
+@pytest.mark.enable_socket  # a socket of this machine's file system
+def test_systemd_hears_of_a_part_that_runs_without_the_loop_as_well(works, monkeypatch, tmp_path):
+    """Else it would end the console every two minutes."""
+    given = works.bot.settings
+    here = given.model_copy(update={"serve": given.serve.model_copy(update={"host": "127.0.0.1", "port": free_port()})})
+    stop = threading.Event()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        told = {"parts": ("watch",), "stop": stop}
+        serving = threading.Thread(target=serve, args=(replace(works.bot, settings=here),), kwargs=told, daemon=True)
+        serving.start()
+        assert systemd.recv(100) == b"READY=1"
+        assert systemd.recv(100) == b"WATCHDOG=1"
+        stop.set()
+        serving.join(20)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_fault_36_a_process_whose_loop_has_died_ends_instead_of_living_on(works):
     def clock():

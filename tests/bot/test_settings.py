@@ -148,6 +148,19 @@ def test_what_weakens_the_promise_is_said_though_not_refused(vault):
     assert bot_settings.cautions(load(rehearsal=False, environ=environ)) == ()
 
 
+@pytest.mark.parametrize("context", ["", "c1"])
+def test_entra_without_a_way_to_show_a_second_factor_is_said(context):
+    tenant = "11111111-2222-3333-4444-555555555555"
+    given = {
+        "METADATA_URL": f"https://login.microsoftonline.com/{tenant}/v2.0/.well-known/openid-configuration",
+        "CLIENT_ID": "x",
+        "CLIENT_SECRET": "y",
+    } | ({"STRONG_CONTEXT": context} if context else {})
+    environ = {f"DOWNDATE__CONSOLE__ENTRA_{name}": value for name, value in given.items()}
+    said = bot_settings.cautions(load(rehearsal=False, environ=environ))
+    assert any(each.startswith("console.entra_strong_context") for each in said) is (not context)
+
+
 def test_what_is_shown_is_plain_and_whole():
     settings = load(rehearsal=False, environ={})
     tree = bot_settings.shown(settings)

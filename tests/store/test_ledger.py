@@ -1,5 +1,6 @@
 """Sealing, keys, notes, people, the journal's chain, claims and fencing."""
 
+import os
 import stat
 import threading
 from dataclasses import replace
@@ -57,6 +58,21 @@ def test_the_key_is_private_and_another_key_is_refused(tmp_path):
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
     with pytest.raises(LedgerRefusedError, match="key"):
         open_ledger(url, make_key(tmp_path / "other"), tmp_path)
+
+
+def test_the_ledger_and_what_lies_beside_it_are_for_nobody_else_whatever_the_mask(tmp_path):
+    before = os.umask(0o022)
+    try:
+        folder = tmp_path / "new"
+        made = create(f"sqlite:///{folder}/ledger.db", make_key(tmp_path / "key"), folder, rehearsal=False)
+        with made.write() as tx:
+            stored(tx)
+            assert {stat.S_IMODE(each.stat().st_mode) for each in folder.glob("ledger.db*")} == {0o600}
+            assert len(list(folder.glob("ledger.db*"))) > 1
+        made.close()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_a_rehearsal_ledger_stays_one(tmp_path):

@@ -187,6 +187,16 @@ class Town:
             except requests.RequestException:
                 return False
 
+    def told_by_processes(self, running: list[Process]) -> bytes:
+        """Everything that processes have printed and logged, the command lines of those that run, and the ledger."""
+        said = [path.read_bytes() for path in sorted(self.folder.glob("process-*"))]
+        lines = [Path(f"/proc/{each.number}/cmdline").read_bytes() for each in running if each.running]
+        kept = [path.read_bytes() for path in self.folder.glob("ledger.sqlite*")]
+        assert said
+        assert lines
+        assert kept
+        return b"\n".join((*said, *lines, *kept))
+
     def ready(self) -> None:
         """Wait until every channel has shown that it can remove; before that nothing is posted."""
 

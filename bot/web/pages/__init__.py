@@ -45,5 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people.pages,
     calendar.pages,
 )
+# The way to a retraction: nothing limits it (reliability: 6).
+UNLIMITED = frozenset({signin.pages, entra.pages, account.pages, about.pages, live.pages, retract.pages})
 # They add their routes to `drafts.pages`.
 _ = (drafts_sending, drafts_showing)

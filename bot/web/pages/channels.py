@@ -1,7 +1,9 @@
 """The channels: what each may do and until when, what is left there; pausing, and looking again beside the answer."""
 
+import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,11 +25,12 @@ from bot.web.notices import NAMES
 from policies.authority import Act, may
 from policies.terms import Channel
 from store import desk
-from store.ledger import Tx
+from store.ledger import LedgerBusyError, Tx, fact, set_fact
 
 pages = Blueprint("channels", __name__)
 log = structlog.get_logger()
 _KEY = "downdate channel jobs"
+_KEPT = "channel job "
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -79,7 +82,7 @@ def _shown(bot: Bot, tx: Tx, channel: Channel, left: tuple[Copy, ...]) -> Shown:
         known=desk.account(tx, channel),
         paused=channel in desk.paused(tx),
         left=tuple(copy for copy in left if copy.channel is channel),
-        job=_jobs().get(channel),
+        job=_jobs().get(channel) or _kept(tx, channel),
     )
 
 
@@ -98,6 +101,22 @@ def _account(bot: Bot, channel: Channel) -> str:
 def _jobs() -> dict[Channel, Job]:
     found: dict[Channel, Job] = current_app.extensions.setdefault(_KEY, {})
     return found
+
+
+def _keep(bot: Bot, channel: Channel, job: Job) -> None:
+    """So that what came of it is still shown after a restart."""
+    told = {"what": job.what, "began": job.began.isoformat(), "said": job.said}
+    with suppress(LedgerBusyError), bot.ledger.write() as tx:
+        set_fact(tx, f"{_KEPT}{channel.value}", json.dumps(told))
+
+
+def _kept(tx: Tx, channel: Channel) -> Job | None:
+    told = fact(tx, f"{_KEPT}{channel.value}")
+    if told is None:
+        return None
+    found = json.loads(told)
+    said = found["said"] or "The console was restarted before it had ended. Ask again."
+    return Job(what=found["what"], began=datetime.fromisoformat(found["began"]), said=said)
 
 
 @pages.post("/channels")
@@ -151,6 +170,7 @@ def _begin(channel: Channel, what: str, run: Callable[[Bot, Channel], str]) -> b
             flash(f"{NAMES[channel]}: {before.what.lower()} is still going on. Look again in a moment.")
             return False
         jobs[channel] = job
+    _keep(the_bot(), channel, job)
     flash(f"{NAMES[channel]}: {what.lower()} has begun. Reload the page to see what came of it.")
     given: dict[str, Any] = {"bot": the_bot(), "channel": channel, "job": job, "run": run}
     threading.Thread(target=_work, kwargs=given, daemon=True, name=f"console-{channel.value}").start()
@@ -166,6 +186,7 @@ def _work(*, bot: Bot, channel: Channel, job: Job, run: Callable[[Bot, Channel],
         said = f"The channel did not do it: {error.code}."
     finally:
         job.said = said
+        _keep(bot, channel, job)
 
 
 def _check(bot: Bot, channel: Channel) -> str:

@@ -7,9 +7,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from bot import signing_in
+from bot.hashing import TooBusyError
 from bot.signing_in import PasswordUnfit, SignInRefused, TooManyTries
 from bot.web.access import forget, onward, remember
-from bot.web.current import console, me, now, signed_in, the_bot
+from bot.web.current import console, cookie, me, now, signed_in, the_bot, under_https
 from bot.web.errors import Errors
 from policies.terms import Person
 from store import people, signins
@@ -26,7 +27,7 @@ def form() -> Response:
     return make_response(_page(Errors()))
 
 
-def _page(errors: Errors, *, name: str = "") -> str:
+def _page(errors: Errors, *, name: str = "", slowed: bool = False) -> str:
     return render_template(
         "sign_in.html",
         errors=errors,
@@ -34,6 +35,8 @@ def _page(errors: Errors, *, name: str = "") -> str:
         onward=onward(request.values.get("next")),
         late="late" in request.args,
         entra=console().entra_metadata_url is not None,
+        slowed=slowed,
+        help_line=console().help_line,
     )
 
 
@@ -46,12 +49,15 @@ def enter() -> Response | tuple[str, int]:
             name,
             request.form.get("password", ""),
             request.form.get("code", ""),
-            device=signing_in.device_of(the_bot(), name, request.cookies.get(_DEVICE, "")),
+            device=signing_in.device_of(the_bot(), name, request.cookies.get(cookie(_DEVICE), "")),
             now=now(),
         )
     except TooManyTries as soon:
         errors.add("password", f"Wait {int(soon.wait.total_seconds()) + 1} seconds, then try again")
-        return _page(errors, name=name), 429
+        return _page(errors, name=name, slowed=True), 429
+    except TooBusyError:
+        errors.add("password", "Many are signing in at this moment. Wait a few seconds, then try again")
+        return _page(errors, name=name, slowed=True), 503
     except SignInRefused:
         again = " A sample’s code counts once, and for a minute" if the_bot().ledger.rehearsal else ""
         errors.add("password", f"Name, password or code is not right. Check all three and try again.{again}")
@@ -67,11 +73,11 @@ def enter() -> Response | tuple[str, int]:
 
 def _mark(response: Response, name: str) -> None:
     response.set_cookie(
-        _DEVICE,
-        signing_in.mark_for(the_bot(), name),
+        cookie(_DEVICE),
+        signing_in.marks_with(the_bot(), name, request.cookies.get(cookie(_DEVICE), "")),
         max_age=_YEAR,
         httponly=True,
-        secure=console().public_url.startswith("https"),
+        secure=under_https(),
         samesite="Strict",
     )
 
@@ -130,7 +136,10 @@ def accept(invitation: str) -> Response | tuple[str, int]:
         errors.add("code", "Name or code cannot be used. Take another name, or enter the code that the app shows now")
         return _set_up_page(invitation, errors, secret=secret, name=name, status=400)
     flash("You are set up. Sign in now.")
-    return redirect(url_for("signin.form"), code=303)
+    response = redirect(url_for("signin.form"), code=303)
+    # A new link is the way in for whoever is kept waiting by somebody who guesses at their name.
+    _mark(response, name)
+    return response
 
 
 @pages.get("/prove")
@@ -143,7 +152,8 @@ def _ways(person: Person) -> dict[str, bool]:
     with the_bot().ledger.read() as tx:
         return {
             "own": signins.password_of(tx, person.id) is not None,
-            "entra": console().entra_metadata_url is not None and bool(signins.identities_of(tx, person.id)),
+            # Without a context to ask for, Microsoft never shows that it was proved twice.
+            "entra": console().entra_strong_context is not None and bool(signins.identities_of(tx, person.id)),
         }
 
 

@@ -67,8 +67,9 @@ class Browser:
         return self.ask("POST", path, data={"csrf_token": self.token()} | (data or {}), **more)
 
     def cookie(self, name: str) -> str | None:
-        found = self.client.get_cookie(name, domain=self.host)
-        return None if found is None else found.value
+        """By its own name, or the one it has under https."""
+        found = [self.client.get_cookie(each, domain=self.host) for each in (name, f"__Host-{name}")]
+        return next((each.value for each in found if each is not None), None)
 
     def put(self, secret: str) -> None:
         """Take a session's secret as one's own."""

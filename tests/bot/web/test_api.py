@@ -1,6 +1,7 @@
 """The HTTP API, operation by operation: what is answered, and how each mistake is told."""
 
 import json
+import sqlite3
 from dataclasses import replace
 from io import BytesIO
 
@@ -306,6 +307,16 @@ def test_a_busy_ledger_is_told_with_when_to_come_back(office, comms):
     told(answer, 503)
     assert answer.headers["Retry-After"]
     other.dispose()
+
+
+def test_what_goes_wrong_inside_is_told_as_a_problem_that_says_nothing_of_the_inside(caller, office, comms):
+    with sqlite3.connect(office.bot.settings.ledger.url.removeprefix("sqlite:///")) as connection:
+        connection.execute("DROP TABLE tasks")
+    answer = caller.get("/tasks", comms)
+    broken = told(answer, 500)
+    assert "tell IT" in broken["remedy"]
+    for inside in ("tasks", "sqlite", "Error", "bot/"):
+        assert inside not in json.dumps({**broken, "remedy": ""})
 
 
 def test_a_code_is_never_asked_of_who_may_not_approve_anyway(caller, office, desk, comms):

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pyotp
 import pytest
 
 from bot.erasure import REPLAYS_FOR, erase_due
@@ -50,6 +51,20 @@ def test_the_same_request_with_the_same_key_is_answered_the_same_and_done_once(n
     assert office.everything() == kept
 
 
+def test_a_task_is_answered_once_and_the_same_request_is_answered_the_same(caller, office, comms):
+    ref = office.up()
+    caller.post("/events", comms, {"case": "EH/2026/0417", "what": "appeal_lodged"})
+    number = caller.get("/tasks", comms).json["tasks"][0]["id"]
+    first = caller.post(f"/tasks/{number}/answer", comms, {}, key="k")
+    assert first.status_code == 200, first.text
+    again = caller.post(f"/tasks/{number}/answer", comms, {}, key="k")
+    assert (again.status_code, again.json) == (200, first.json)
+    assert caller.post(f"/tasks/{number}/answer", comms, {"note": "other"}, key="k").status_code == 409
+    assert caller.post(f"/tasks/{number}/answer", comms, {}).status_code == 404
+    assert len([each for each in office.journal(f"task-{number}") if each.event == "task_done"]) == 1
+    assert office.posts(ref)
+
+
 def test_one_key_for_two_operations_is_refused(caller, office, comms):
     ref = office.approved()
     assert caller.post(f"/notices/{ref}/confirmation", comms, {}, key="k").status_code == 200
@@ -88,6 +103,18 @@ def test_twenty_retractions_at_once_with_one_key_are_one_retraction(caller, offi
         answers = list(pool.map(lambda _: caller.post(path, comms, body, key="one"), range(20)))
     assert {each.status_code for each in answers} == {202}
     assert len([each for each in office.journal(ref) if each.event.startswith("retracted")]) == 1
+
+
+def test_two_approvals_at_once_with_one_key_and_one_code_are_one_and_are_answered_the_same(caller, office, desk):
+    secret = pyotp.random_base32()
+    desk.has_login(office.staff.director, "director", secret=secret)
+    made, token, code = office.submit(), caller.token(office.staff.director), pyotp.TOTP(secret).at(office.clock())
+    path, body = f"/notices/{made.ref}/approval", {"digest": made.digest}
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: caller.post(path, token, body, key="one", code=code), range(6)))
+    assert [each.status_code for each in answers] == [200] * 6
+    assert len({each.text for each in answers}) == 1
+    assert len([each for each in office.journal(made.ref) if each.event == "approved"]) == 1
 
 
 class PowerCutError(Exception):

@@ -1,6 +1,9 @@
 """Which token opens which operation: every operation x scope x role, and that nothing else than a token opens any."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import event
 
 from bot.scopes import GRANTABLE, OF_SYSTEMS, Scope
 from bot.web import access
@@ -114,6 +117,21 @@ def test_nothing_but_a_token_opens_an_operation(name, caller, office, desk, give
         answer = caller.ask(method, path.removeprefix(API), None, headers={"Authorization": said}, json={})
         assert answer.status_code == 401
     assert office.everything() == before
+
+
+def test_a_sessions_cookie_is_not_even_looked_up_at_the_api(caller, office, desk):
+    """People are known there by their tokens alone."""
+    browser, token, asked = desk.as_(office.staff.second), caller.token(office.staff.comms), []
+    office.clock.advance(timedelta(minutes=2))
+    event.listen(office.bot.ledger.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    for path in (f"{API}/notices", f"{API}/nowhere", "/openapi.json"):
+        for headers in ({}, {"Authorization": f"Bearer {token}"}):
+            browser.get(path, headers=headers)
+    browser.ask("POST", f"{API}/events", json={})
+    assert asked
+    assert not [each for each in asked if "web_sessions" in each]
+    browser.get("/")
+    assert [each for each in asked if "web_sessions" in each]
 
 
 def test_a_token_ends_with_its_person_its_withdrawal_or_its_role(caller, office):

@@ -7,11 +7,13 @@ import pytest
 
 from adapters.standin.core import Fault, Rule
 from bot import intake
+from bot.cli_output import clock_time
 from policies.lifecycle import State
 from policies.terms import Channel, Reason
 from store import desk as accounts
 from store import posts
-from tests.bot.web.browser import words
+from tests.bot.web.browser import Browser, words
+from tests.bot.web.compiled import console_of
 
 
 @pytest.fixture
@@ -99,6 +101,38 @@ def test_comparing_now_says_what_came_to_light(office, comms):
     finished()
     assert "Compared: 0 unknown copies found." in words(comms.get("/channels"))
     assert [entry.event for entry in office.journal("website")][-1] == "compared"
+
+
+def test_what_came_of_it_is_still_shown_after_a_restart_of_the_console(office, comms):
+    began = office.clock()
+    comms.post("/channels", {"channel": "x", "act": "check"})
+    comms.post("/channels/canary", {"channel": "website"})
+    finished()
+    later = Browser(office, console_of(office.bot)).as_(office.staff.comms)
+    office.clock.advance(timedelta(hours=2))
+    page = words(later.get("/channels"))
+    assert "Asked which account it is" in page
+    assert "The test line went up and is proven gone." in page
+    assert clock_time(began) in page
+
+
+def test_what_a_restart_broke_off_is_told_and_can_be_asked_again(office, comms):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def on_call(operation, phase):
+        if operation == "check":
+            asked.set()
+            assert go_on.wait(10)
+
+    office.channels[Channel.X].on_call = on_call
+    comms.post("/channels", {"channel": "x", "act": "check"})
+    assert asked.wait(10)
+    assert "still going on" in words(comms.get("/channels"))
+    later = Browser(office, console_of(office.bot)).as_(office.staff.comms)
+    assert "restarted before it had ended" in words(later.get("/channels"))
+    go_on.set()
+    finished()
+    assert "Asked which account it is" in words(later.get("/channels"))
 
 
 def test_a_channel_that_does_not_answer_says_so_and_can_be_asked_again(office, comms):

@@ -1,9 +1,11 @@
 """Signing in with Microsoft Entra ID, against an issuer on loopback: what is believed, and what is not."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import pyotp
 import pytest
 import structlog
 
@@ -18,8 +20,10 @@ from store import people, signins
 from tests.bot.web.browser import Browser
 from tests.bot.web.compiled import console_of
 from tests.bot.web.issuer import CLIENT, OBJECT, SECRET, TENANT, Issuer, Says
+from tests.bot.web.test_sign_in import SECRET as AUTHENTICATOR
 
 SORRY = "We could not sign you in"
+NOT_FRESH = "Microsoft did not show a fresh second factor"
 
 
 @pytest.fixture
@@ -50,9 +54,19 @@ def desk(office, there):
 
 
 @pytest.fixture
+def officer(office, desk):
+    accounts.link(office.bot, office.staff.admin, office.staff.second.id, tenant=TENANT, subject=OBJECT)
+    return office.staff.second
+
+
+@pytest.fixture
 def director(office, desk):
     accounts.link(office.bot, office.staff.admin, office.staff.director.id, tenant=TENANT, subject=OBJECT)
     return office.staff.director
+
+
+# A second factor at some time, which is enough to come in and proves nothing fresh.
+TWICE = {"acrs": ["c1"]}
 
 
 def went(desk, **query):
@@ -71,12 +85,12 @@ def strong(office, *, away=timedelta(), by="amr"):
     return Says(claims=proof | {"auth_time": int((office.clock() + away).timestamp())})
 
 
-def test_a_person_who_is_linked_signs_in_and_goes_on_where_they_wanted(office, desk, issuer, director):
+def test_a_person_who_is_linked_signs_in_and_goes_on_where_they_wanted(office, desk, issuer, officer):
     answer = through(desk, issuer, next="/list/waiting")
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/list/waiting"
-    assert desk.get("/").text.count("Sign out Sample director") == 1
-    assert [entry.event for entry in office.journal(director.id)][-1] == "signed_in"
+    assert desk.get("/").text.count("Sign out Sample second") == 1
+    assert [entry.event for entry in office.journal(officer.id)][-1] == "signed_in"
 
 
 def test_the_sign_in_page_offers_it_where_it_is_set_up_only(desk, office):
@@ -111,6 +125,8 @@ WRONG = {
     "no tenant": Says(without=("tid",)),
     "no object id": Says(without=("oid",)),
     "an object id of the wrong kind": Says(claims={"oid": ["aaaaaaaa"]}),
+    "methods of the wrong kind": Says(claims={"amr": "mfa"}),
+    "a time of the wrong kind": Says(claims={"acrs": ["c1"], "auth_time": "now"}),
     "no signature": Says(alg="none"),
     "the public key as a shared secret": Says(alg="HS256"),
     "a key that is not published": Says(key="second", published=("first",)),
@@ -120,7 +136,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_not_in_order_signs_nobody_in_and_says_nothing_of_why(desk, issuer, director, office, wrong):
+def test_what_is_not_in_order_signs_nobody_in_and_says_nothing_of_why(desk, issuer, officer, office, wrong):
     issuer.says = WRONG[wrong]
     before = office.everything()
     with structlog.testing.capture_logs() as logged:
@@ -138,12 +154,12 @@ def test_what_is_not_in_order_signs_nobody_in_and_says_nothing_of_why(desk, issu
 
 
 @pytest.mark.parametrize("late", [timedelta(hours=1, minutes=2), timedelta(days=30)])
-def test_a_token_that_has_expired_is_refused(desk, issuer, director, office, late):
+def test_a_token_that_has_expired_is_refused(desk, issuer, officer, office, late):
     issuer.says = Says(claims={"iat": 0, "nbf": 0, "exp": int((office.clock() - late).timestamp())})
     assert SORRY in through(desk, issuer).text
 
 
-def test_the_answer_counts_for_the_browser_that_asked_and_once(desk, issuer, director, office):
+def test_the_answer_counts_for_the_browser_that_asked_and_once(desk, issuer, officer, office):
     back = issuer.authorize(went(desk))
     stranger = Browser(office, desk.app)
     assert SORRY in stranger.get(back).text
@@ -155,14 +171,14 @@ def test_the_answer_counts_for_the_browser_that_asked_and_once(desk, issuer, dir
     assert desk.is_in
 
 
-def test_another_state_is_refused_and_ends_the_try(desk, issuer, director):
+def test_another_state_is_refused_and_ends_the_try(desk, issuer, officer):
     back = issuer.authorize(went(desk))
     for spoilt in (back + "x", back.replace("state=", "other="), back.replace("code=", "error=")):
         assert SORRY in desk.get(spoilt).text
         back = issuer.authorize(went(desk))
 
 
-def test_who_takes_too_long_begins_again(desk, issuer, director, office):
+def test_who_takes_too_long_begins_again(desk, issuer, officer, office):
     back = issuer.authorize(went(desk))
     office.clock.advance(timedelta(minutes=16))
     assert SORRY in desk.get(back).text
@@ -174,7 +190,7 @@ def test_a_person_who_calls_it_off_there_is_told_plainly(desk, issuer, director)
     assert SORRY in answer.text
 
 
-def test_a_key_that_was_replaced_is_believed_at_once_and_the_old_one_no_more(desk, issuer, director):
+def test_a_key_that_was_replaced_is_believed_at_once_and_the_old_one_no_more(desk, issuer, officer):
     assert through(desk, issuer).status_code == 303
     issuer.says = Says(key="second", published=("second",))
     assert through(desk, issuer).status_code == 303
@@ -184,7 +200,7 @@ def test_a_key_that_was_replaced_is_believed_at_once_and_the_old_one_no_more(des
 
 @pytest.mark.parametrize("part", ["openid-configuration", "keys", "token"])
 @pytest.mark.parametrize("fault", [Fault.FAIL_BEFORE, Fault.LOSE_BEFORE, Fault.GARBLE])
-def test_an_issuer_that_is_down_or_broken_signs_nobody_in(desk, issuer, director, part, fault):
+def test_an_issuer_that_is_down_or_broken_signs_nobody_in(desk, issuer, officer, part, fault):
     back = issuer.authorize(went(desk))
     issuer.rules.append(Rule(fault=fault, path=part, times=0))
     with structlog.testing.capture_logs() as logged:
@@ -234,10 +250,10 @@ def test_hostile_ids_are_shown_as_text(desk, issuer):
     assert "{{7*7}}" in page
 
 
-def test_a_person_who_was_disabled_or_has_no_role_is_refused(desk, issuer, director, office):
+def test_a_person_who_was_disabled_or_has_no_role_is_refused(desk, issuer, officer, office):
     through(desk, issuer)
     with office.bot.ledger.write() as tx:
-        people.disable(tx, director.id, office.clock())
+        people.disable(tx, officer.id, office.clock())
     assert not desk.is_in
     assert SORRY in through(desk, issuer).text
 
@@ -254,7 +270,7 @@ def test_a_person_who_was_disabled_or_has_no_role_is_refused(desk, issuer, direc
     ],
 )
 def test_the_tokens_roles_can_take_away_and_never_give(desk, issuer, director, roles, opens):
-    issuer.says = Says(claims={} if roles is None else {"roles": roles})
+    issuer.says = Says(claims=TWICE if roles is None else TWICE | {"roles": roles})
     answer = through(desk, issuer)
     assert desk.is_in == opens
     assert (SORRY in answer.text) == (not opens)
@@ -284,22 +300,22 @@ def test_a_second_factor_there_is_a_strong_proof_here(desk, issuer, director, of
         {},
         {"amr": ["pwd"], "auth_time": 0},
         {"amr": ["mfa"]},
-        {"amr": "mfa", "auth_time": 1},
         {"acrs": ["c2"], "auth_time": 1},
-        {"amr": ["mfa"], "auth_time": "now"},
         {"amr": ["mfa"], "auth_time": 10**18},
         {"amr": ["mfa"], "auth_time": -1},
         {"amr": ["mfa"], "auth_time": True},
     ],
 )
-def test_anything_less_is_not_strong(desk, issuer, director, claims):
+def test_anything_less_is_not_strong(desk, issuer, officer, claims):
     issuer.says = Says(claims=claims)
     through(desk, issuer)
-    assert desk.get("/account/password").status_code in {302, 403}
+    assert desk.is_in
+    assert desk.get("/account/password").headers["Location"].startswith("/prove?")
 
 
 def test_proving_again_makes_entra_ask_and_the_session_goes_on_under_a_new_secret(desk, issuer, director, office):
     desk.has_login(director, "director")
+    issuer.says = Says(claims=TWICE)
     through(desk, issuer)
     old = desk.cookie(COOKIE)
     assert "Confirm with Microsoft" in desk.get("/prove").text
@@ -316,14 +332,15 @@ def test_proving_again_makes_entra_ask_and_the_session_goes_on_under_a_new_secre
 
 
 def test_a_proof_of_long_ago_or_of_somebody_else_proves_nothing(desk, issuer, director, office):
+    issuer.says = Says(claims=TWICE)
     through(desk, issuer)
     issuer.says = strong(office, away=-office.bot.settings.console.strong_for - timedelta(seconds=1))
-    assert SORRY in through(desk, issuer, again="1").text
+    assert NOT_FRESH in through(desk, issuer, again="1").text
     other = "bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee"
     accounts.link(office.bot, office.staff.admin, office.staff.deputy.id, tenant=TENANT, subject=other)
     issuer.says = strong(office)
     issuer.says.claims["oid"] = other
-    assert SORRY in through(desk, issuer, again="1").text
+    assert NOT_FRESH in through(desk, issuer, again="1").text
     assert desk.get("/account/password").headers["Location"].startswith("/prove")
     assert [entry.event for entry in office.journal(director.id)][-2:] == ["proof_refused"] * 2
 
@@ -336,6 +353,130 @@ def test_the_tenants_secret_is_nowhere_to_be_seen(desk, issuer, director, office
     for told in (*(each.text + str(each.headers) for each in answers), str(logged), office.everything()[0]):
         assert SECRET not in told
         assert "canary-claim-name" not in told
+
+
+@pytest.fixture
+def code_at_hand(desk, director):
+    """The Director has set up an authenticator here."""
+    desk.has_login(director, "director", secret=AUTHENTICATOR)
+
+
+def shown(office, later=timedelta()):
+    return pyotp.TOTP(AUTHENTICATOR).at(office.clock() + later)
+
+
+def second_trip(desk, issuer):
+    """Sign in by one factor: Entra is asked for the other at once; returns what comes of that."""
+    answer = through(desk, issuer, next="/list/waiting")
+    assert answer.status_code == 302
+    assert issuer.seen.get("claims") is None
+    return desk.get(issuer.authorize(answer.headers["Location"]))
+
+
+@pytest.mark.parametrize("who", ["director", "admin"])
+def test_whoever_needs_a_second_factor_is_sent_to_show_it_and_comes_in_with_it(desk, issuer, office, who):
+    person = getattr(office.staff, who)
+    accounts.link(office.bot, office.staff.admin, person.id, tenant=TENANT, subject=OBJECT)
+    answer = through(desk, issuer, next="/list/waiting")
+    assert not desk.is_in
+    back = issuer.authorize(answer.headers["Location"])
+    assert json.loads(issuer.seen["claims"]) == {"id_token": {"acrs": {"essential": True, "value": "c1"}}}
+    assert "prompt" not in issuer.seen
+    issuer.says = Says(claims=TWICE)
+    answer = desk.get(back)
+    assert answer.headers["Location"] == "/list/waiting"
+    assert desk.is_in
+
+
+def test_an_officer_is_not_asked_for_what_the_role_does_not_need(desk, issuer, officer):
+    assert through(desk, issuer).status_code == 303
+    assert desk.is_in
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{}, {"acrs": ["c2"]}, {"acrs": "c1"}, {"acrs": []}, {"acrs": [None]}, {"amr": ["pwd"]}, {"acr": "c1"}],
+)  # fmt: skip
+def test_where_microsoft_shows_one_factor_only_a_director_gives_the_code_kept_here(
+    desk, issuer, office, code_at_hand, claims
+):
+    issuer.says = Says(claims=claims)
+    assert second_trip(desk, issuer).headers["Location"] == "/entra/code"
+    assert not desk.is_in
+    assert "Code from your authenticator app" in desk.get("/entra/code").text
+    for wrong in ("", "000000", shown(office, timedelta(minutes=-5))):
+        assert desk.post("/entra/code", {"code": wrong}).status_code == 403
+        assert not desk.is_in
+    answer = desk.post("/entra/code", {"code": shown(office)})
+    assert answer.headers["Location"] == "/list/waiting"
+    assert desk.is_in
+    # Which counts for coming in; approving still takes a fresh proof.
+    assert desk.get("/account/password").headers["Location"].startswith("/prove?")
+    assert desk.get("/entra/code").status_code == 403
+
+
+def test_without_a_context_a_director_is_asked_for_the_code_at_once_and_never_for_a_proof_there(
+    desk, issuer, office, director, code_at_hand
+):
+    desk = without_context(office)
+    issuer.says = Says(claims={"acrs": [None, "c1"]})
+    assert through(desk, issuer).headers["Location"] == "/entra/code"
+    assert desk.post("/entra/code", {"code": shown(office)}).status_code == 303
+    assert "Confirm with Microsoft" not in desk.get("/prove").text
+
+
+def without_context(office):
+    settings = office.bot.settings
+    console = settings.console.model_copy(update={"entra_strong_context": None})
+    plain = replace(office.bot, settings=settings.model_copy(update={"console": console}))
+    return Browser(replace(office, bot=plain), console_of(plain))
+
+
+def test_a_director_without_any_second_factor_is_refused_and_told_the_remedy(desk, issuer, office, director):
+    for browser, come in ((desk, second_trip), (without_context(office), through)):
+        answer = come(browser, issuer)
+        assert answer.status_code == 403
+        assert "downdate person invite" in answer.text
+        assert "console.entra_strong_context" in answer.text
+        assert not browser.is_in
+        assert browser.get("/entra/code").status_code == 403
+
+
+def test_codes_after_microsoft_are_counted_and_each_works_once(desk, issuer, office, director, code_at_hand):
+    second_trip(desk, issuer)
+    statuses = [desk.post("/entra/code", {"code": "000000"}).status_code for _ in range(7)]
+    assert statuses == [403] * 5 + [429] * 2
+    office.clock.advance(timedelta(minutes=1))
+    assert desk.post("/entra/code", {"code": shown(office)}).status_code == 303
+    desk.post("/sign-out")
+    second_trip(desk, issuer)
+    assert desk.post("/entra/code", {"code": shown(office)}).status_code == 403
+
+
+def test_the_page_for_the_code_is_good_for_five_minutes_and_for_the_browser_that_came(
+    desk, issuer, office, director, code_at_hand
+):
+    second_trip(desk, issuer)
+    stranger = Browser(office, desk.app)
+    assert SORRY in stranger.post("/entra/code", {"code": shown(office)}).text
+    office.clock.advance(timedelta(minutes=5, seconds=1))
+    assert SORRY in desk.post("/entra/code", {"code": shown(office)}).text
+    assert not desk.is_in
+
+
+def test_the_roles_that_the_token_left_out_stay_out_after_the_code(desk, issuer, office, director, code_at_hand):
+    issuer.says = Says(claims={"roles": ["Director"]})
+    second_trip(desk, issuer)
+    desk.post("/entra/code", {"code": shown(office)})
+    with office.bot.ledger.read() as tx:
+        (session,) = signins.sessions_of(tx, director.id)
+    assert session.only == ["director"]
+
+
+def test_a_role_that_the_token_does_not_bring_along_asks_for_no_second_factor(desk, issuer, office):
+    accounts.link(office.bot, office.staff.admin, office.staff.deputy.id, tenant=TENANT, subject=OBJECT)
+    issuer.says = Says(claims={"roles": ["Comms"]})
+    assert through(desk, issuer).status_code == 303
 
 
 def settings(**console):

@@ -13,6 +13,7 @@ from flask import Flask
 from bot import serving
 from bot.rehearsal import free_port
 from bot.web.access import TABLE
+from bot.web.api import PAGES
 from bot.web.security import LARGEST_FORM
 from policies.terms import Role
 from store import people
@@ -275,7 +276,7 @@ def test_under_https_every_cookie_is_secure_and_out_of_reach_of_scripts(template
     answer = desk.sign_in("second")
     given_out = form + answer.headers.getlist("Set-Cookie")
     names = {cookie.split("=")[0] for cookie in given_out}
-    assert names == {"dd_form", "dd_session", "dd_device"}
+    assert names == {"__Host-dd_form", "__Host-dd_session", "__Host-dd_device"}
     for cookie in given_out:
         parts = [part.strip().lower() for part in cookie.split(";")]
         assert "httponly" in parts
@@ -283,9 +284,15 @@ def test_under_https_every_cookie_is_secure_and_out_of_reach_of_scripts(template
         assert "path=/" in parts
         assert not any(part.startswith("domain=") for part in parts)
         assert "samesite=lax" in parts or "samesite=strict" in parts
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-    secret = next(cookie for cookie in given_out if cookie.startswith("dd_session")).split("=")[1].split(";")[0]
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    secret = next(cookie for cookie in given_out if cookie.startswith("__Host-dd_session")).split("=")[1].split(";")[0]
     assert len(secret) >= 43
+    assert desk.is_in
+    # A browser takes a cookie of that name, its end as well, only with every one of these.
+    (ended,) = [each for each in desk.post("/sign-out").headers.getlist("Set-Cookie") if "dd_session" in each]
+    assert "; Secure" in ended
+    assert "; Path=/" in ended
+    assert not desk.is_in
     desk.office.bot.ledger.close()
 
 
@@ -318,6 +325,25 @@ def test_no_page_asks_another_host_for_anything(app, officer, given):
                 link
             )
         assert not re.search(r'(?:src|srcset|poster|background)="(?:https?:)?//', answer.text)
+
+
+def test_a_browser_that_asks_without_end_is_stopped_but_never_from_retracting(officer, open_browser, given, office):
+    """Limits are of one signed-in browser, and no stranger can use up anybody's."""
+    allowed, ref = int(PAGES.split()[0]), given["ref"]
+    stranger = open_browser()
+    for _ in range(allowed):
+        assert officer.get("/site.css").status_code == 200
+    for _ in range(2):
+        assert officer.get("/site.css").status_code == 429
+    refused = officer.get("/tasks")
+    assert refused.status_code == 429
+    assert "Live now and retracting always work" in refused.text
+    for path in ("/", f"/notices/{ref}/retract"):
+        assert officer.get(path).status_code == 200
+    assert officer.post(f"/notices/{ref}/retract", {"reason": "inaccurate", "scope": "notice"}).status_code == 303
+    assert officer.get(f"/notices/{ref}/progress/part").status_code == 200
+    assert stranger.get("/site.css").status_code == 200
+    assert open_browser().as_(office.staff.second).get("/tasks").status_code == 200
 
 
 def test_the_retraction_answers_while_slow_clients_hold_connections(office, given):

@@ -28,6 +28,8 @@ MAY_OPEN = {
     "signin.proved": EVERY,
     "entra.begin": PUBLIC,
     "entra.back": PUBLIC,
+    "entra.code_form": PUBLIC,
+    "entra.code": PUBLIC,
     "account.home": EVERY,
     "account.end": EVERY,
     "account.end_others": EVERY,

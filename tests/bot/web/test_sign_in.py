@@ -1,12 +1,14 @@
 """Signing in, staying in, and being put out: guesses, sessions, passwords, codes and invitations."""
 
 import threading
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pyotp
 import pytest
 
 from bot import accounts, signing_in
+from bot.hashing import KNOWN, STRANGERS, TooBusyError
 from bot.signing_in import PasswordUnfit, SignInRefused, TooManyTries
 from bot.web.access import COOKIE
 from policies.terms import Reason
@@ -76,14 +78,20 @@ def test_a_mark_counts_for_the_name_it_was_given_for_only(office, desk, second, 
 def test_guesses_at_the_same_moment_count_one_another(office, desk, second):
     """Else as many could be looked at at once as there are workers, each before the others have failed."""
     outcomes: list[str] = []
-    together = threading.Barrier(12)
+    together, turn = threading.Barrier(12), threading.Event()
 
     def guess() -> None:
         together.wait(10)
-        try:
-            signing_in.sign_in(office.bot, "second", "a wrong guess at it", "", device="unknown", now=office.clock())
-        except SignInRefused as refused:
-            outcomes.append(type(refused).__name__)
+        while True:
+            try:
+                signing_in.sign_in(
+                    office.bot, "second", "a wrong guess at it", "", device="unknown", now=office.clock()
+                )
+            except TooBusyError:
+                turn.wait(0.01)
+            except SignInRefused as refused:
+                outcomes.append(type(refused).__name__)
+                return
 
     threads = [threading.Thread(target=guess) for _ in range(12)]
     for thread in threads:
@@ -109,6 +117,82 @@ def test_an_officer_gets_in_and_retracts_while_somebody_guesses_at_their_name(
         assert each.get(f"/notices/{given['ref']}/retract").status_code == 200
     answer = phone.post(f"/notices/{given['ref']}/retract", {"reason": Reason.INACCURATE.value, "scope": "notice"})
     assert answer.status_code == 303
+
+
+def test_a_browser_that_has_signed_in_before_never_waits_for_what_strangers_do(office, desk, second):
+    """On a desk that is shared, for each who has signed in there."""
+    desk.has_login(office.staff.comms, "comms")
+    for name in ("second", "comms"):
+        assert desk.sign_in(name).status_code == 303
+    for _ in range(6):
+        for name in ("second", "comms"):
+            assert guesses(office, name, timedelta(minutes=2)) > 0
+            assert desk.sign_in(name).status_code == 303
+
+
+def test_a_browser_keeps_the_marks_of_the_latest_sixteen(office):
+    marks = ""
+    for number in range(20):
+        marks = signing_in.marks_with(office.bot, f"name-{number}", marks)
+    assert len(marks) < 3000
+    known = [signing_in.device_of(office.bot, f"name-{number}", marks) != "unknown" for number in range(20)]
+    assert known == [False] * 4 + [True] * 16
+    again = signing_in.marks_with(office.bot, "name-19", marks)
+    assert again.count("~") == marks.count("~")
+    assert signing_in.device_of(office.bot, "name-19", "x~" * 5000 + again) == "unknown"
+
+
+def test_whoever_is_kept_waiting_is_told_what_to_do_instead(office, desk, second, open_browser):
+    guesses(office, "second", timedelta(minutes=1))
+    page = words(desk.sign_in("second"))
+    assert "Wait" in page
+    for way in ("signed in before does not wait", "An administrator can hand you a link", "can retract it"):
+        assert way in page
+    assert "signed in before" not in words(open_browser().sign_in("nobody-else", "a wrong guess at it"))
+
+
+def test_a_new_link_lets_a_new_browser_in_at_once_while_somebody_guesses(office, desk, second, open_browser):
+    link = accounts.invite(office.bot, office.staff.admin, second.id)
+    guesses(office, "second", timedelta(minutes=2))
+    assert desk.sign_in("second").status_code == 429
+    desk.post(f"/set-up/{link}", {"name": "second", "password": PASSWORD})
+    assert desk.sign_in("second").status_code == 303
+    assert open_browser().sign_in("second").status_code == 429
+
+
+def test_where_too_many_sign_in_at_once_one_is_told_so_and_it_counts_as_no_try(office, desk, second, open_browser):
+    known = open_browser()
+    known.sign_in("second")
+    known.post("/sign-out")
+    with ExitStack() as stack:
+        with pytest.raises(TooBusyError):
+            while True:
+                stack.enter_context(STRANGERS.place())
+        for _ in range(9):
+            busy = desk.sign_in("second")
+            assert busy.status_code == 503
+        assert "Wait a few seconds" in words(busy)
+        assert 'value="second"' in busy.text
+        # Strangers fill their own gate.
+        assert known.sign_in("second").status_code == 303
+    assert desk.sign_in("second").status_code == 303
+
+
+def test_a_proof_or_a_new_password_that_finds_no_place_changes_nothing(office, desk, second):
+    desk.sign_in("second")
+    before = office.everything()
+    with ExitStack() as stack:
+        with pytest.raises(TooBusyError):
+            while True:
+                stack.enter_context(KNOWN.place())
+        for path in ("/prove", "/account/password"):
+            desk.as_(second)
+            begun = office.everything()
+            answer = desk.post(path, {"password": "orchard velvet thimble quarry"})
+            assert answer.status_code == 503
+            assert "Wait a few seconds" in words(answer)
+            assert office.everything() == begun
+    assert before != begun
 
 
 def test_one_guess_at_each_of_many_names_gets_the_same_answer_as_at_a_real_one(office, desk, second, director):

@@ -3,7 +3,10 @@
 import io
 import logging
 import re
+import threading
+from contextlib import contextmanager
 from html import unescape
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -13,8 +16,12 @@ from flask import Flask
 from bot import logs
 from bot.submission_checks import InputRefused
 from bot.web.access import COOKIE, TABLE, allowed
+from bot.web.app import console_app
 from bot.web.words import visible
 from policies.terms import Role
+from store import desk as accounts
+from store import people
+from tests.bot.office import SERVICE
 from tests.bot.web.browser import PASSWORD, Browser, address, routes, words
 from tests.bot.web.test_sign_in import SECRET, code
 
@@ -125,6 +132,7 @@ def test_a_notice_with_hostile_text_still_comes_down(officer, office):
     assert officer.get(answer.headers["Location"]).status_code == 200
 
 
+NAME = "Canary-Surname"
 CANARIES = {
     "password": PASSWORD,
     "wrong password": "canary-wrong-password",
@@ -164,18 +172,25 @@ def journey(desk: Browser, office, app: Flask) -> list:
     return answers
 
 
-def test_logs_hold_no_secret_no_name_and_nothing_that_was_typed(desk, office, app):
+@contextmanager
+def logged_at_every_level():
+    """Logging as the product sets it up, down to the least."""
     stream = io.StringIO()
     before = structlog.get_config()
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
     try:
         logs.configure(stream, level=logging.DEBUG)
-        journey(desk, office, app)
+        yield stream.getvalue
     finally:
         structlog.configure(**before)
         logging.getLogger().handlers[:] = handlers
         logging.getLogger().setLevel(level)
-    logged = stream.getvalue()
+
+
+def test_logs_hold_no_secret_no_name_and_nothing_that_was_typed(desk, office, app):
+    with logged_at_every_level() as told:
+        journey(desk, office, app)
+    logged = told()
     # Refusals and errors are there (ASVS 16.3), each in a line of its own.
     assert '"console_refused"' in logged
     assert "ValueError" in logged
@@ -183,6 +198,85 @@ def test_logs_hold_no_secret_no_name_and_nothing_that_was_typed(desk, office, ap
         assert what not in logged, what
     for line in logged.splitlines():
         assert line.startswith("{")
+
+
+FIELD = re.compile(r"""(?:form|values)\.get(?:list)?\("([\w-]+)"|name="([\w-]+)"|"name": "([\w-]+)\"""")
+SOURCES = Path(__file__).parent.parent.parent.parent / "bot" / "web"
+
+
+def fields() -> set[str]:
+    """Every name that any form of the console has, or reads."""
+    found = {name for path in SOURCES.rglob("*") if path.suffix in {".py", ".html"} and "node_modules" not in path.parts
+             for pair in FIELD.findall(path.read_text()) for name in pair if name}  # fmt: skip
+    assert {"note", "password", "name", "words", "reason", "code", "secret", "headline"} - found == {"headline"}
+    return found | {"headline", "body", "alt_text", "answer"}
+
+
+@pytest.mark.parametrize("good", [False, True], ids=["made up", "as the form has it"])
+def test_a_name_that_is_typed_into_any_form_reaches_no_log_no_address_and_no_title(app, office, given, desk, good):
+    """Every form with it in every field; then with what the form itself would send in the fields that choose."""
+    held = [(role, SERVICE if role is Role.DIRECTOR else None) for role in Role if role is not Role.SYSTEM]
+    with office.bot.ledger.write() as tx:
+        person, _ = people.add(tx, name="Sample of all trades", held=held, now=office.clock())
+    chosen = {"reason": "inaccurate", "scope": "case", "kind": "case_outcome", "what": "appeal_lodged", "act": "check",
+              "channel": "website", "role": "officer", "case_ref": "EH/2026/0417"} if good else {}  # fmt: skip
+    typed = dict.fromkeys(sorted(fields()), NAME) | chosen
+    sent = 0
+    with logged_at_every_level() as told:
+        for rule, _ in routes(app, methods=("POST",)):
+            if rule.rule.startswith("/api/"):
+                continue
+            desk.as_(person)
+            answer = desk.post(address(app, rule, given), typed)
+            assert answer.status_code < 500, (rule.endpoint, answer.status)
+            assert NAME not in str(answer.headers), rule.endpoint
+            title = re.search(r"<title[^>]*>(.*?)</title>", answer.text, re.DOTALL)
+            assert title is None or NAME not in title[1], rule.endpoint
+            for link in re.findall(r'(?:href|action|src|data-part)="([^"]*)"', answer.text):
+                assert NAME not in link, (rule.endpoint, link)
+            sent += 1
+        for thread in threading.enumerate():
+            if thread.name.startswith("console-"):
+                thread.join(10)
+        for thread in threading.enumerate():
+            assert not thread.name.startswith("console-")
+    assert sent > 35
+    for what in (NAME, "Canary", "canary", "Sample"):
+        assert what not in told(), what
+
+
+def test_what_breaks_on_a_page_with_a_secret_in_its_address_names_the_route_alone(app, desk, office):
+    def broken(invitation: str) -> str:
+        raise ValueError(invitation)
+
+    app.view_functions["signin.invitation"] = broken
+    with logged_at_every_level() as told:
+        assert desk.get("/set-up/canary-invitation").status_code == 500
+        assert desk.get("/set-up/canary-invitation?next=canary-next").status_code == 500
+    assert "canary" not in told()
+    assert "signin.invitation" in told()
+    assert "ValueError" in told()
+
+
+def test_a_ledger_that_cannot_be_read_is_told_plainly_and_nothing_of_it_leaves(office):
+    bot = office.bot
+
+    def age():
+        with bot.ledger.read() as tx:
+            return accounts.last_beat(tx, "sweep")
+
+    desk = Browser(office, console_app(bot, loop_age=age))
+    Path(bot.settings.ledger.url.removeprefix("sqlite:///")).write_bytes(b"canary, and no ledger" * 1000)
+    bot.ledger.close()
+    with logged_at_every_level() as told:
+        answer = desk.get("/sign-in")
+        desk.put("canary")
+        page = desk.get("/list/waiting")
+    for each in (answer, page):
+        assert each.status_code == 500
+        assert "tell IT" in words(each)
+        assert "canary" not in each.text
+    assert "canary" not in told()
 
 
 def test_error_pages_and_headers_hold_no_secret_and_no_word_of_a_notice(desk, office, app):

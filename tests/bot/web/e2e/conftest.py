@@ -4,10 +4,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from bot.rehearsal import free_port
 from bot.serving import _Listener
@@ -17,14 +18,12 @@ from tests.bot.web.e2e.council import RunningCouncil, running_council
 from tests.bot.web.e2e.visitor import FLAGS, SIZES, Visitor, visiting
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, for the plugin's own browser: nothing is downloaded."""
     path = shutil.which("chromium")
     assert path, "Chromium is not installed, and these tests need it: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
+    return browser_type_launch_args | {"executable_path": path, "args": list(FLAGS)}
 
 
 @pytest.fixture(scope="package")
@@ -40,13 +39,13 @@ def size(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def visit(chromium: Browser, council: RunningCouncil) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, council: RunningCouncil) -> Iterator[Callable[..., Visitor]]:
     """A browser of its own at the council that runs; its complaints are asked for at the end."""
     with ExitStack() as stack:
         visitors: list[Visitor] = []
 
         def open_one(size: str, **how: bool) -> Visitor:
-            visitors.append(stack.enter_context(visiting(chromium, council.here.bot, size, **how)))
+            visitors.append(stack.enter_context(visiting(browser, council.here.bot, size, **how)))
             return visitors[-1]
 
         yield open_one
@@ -70,7 +69,7 @@ def served(office: Office, app: Flask) -> Iterator[Office]:
 
 
 @pytest.fixture
-def look_in(chromium: Browser, served: Office) -> Iterator[Callable[..., Visitor]]:
+def look_in(browser: Browser, served: Office) -> Iterator[Callable[..., Visitor]]:
     """A browser of its own at the office, whose clock stands and whose channels are in memory."""
     with ExitStack() as stack:
-        yield lambda size, **how: stack.enter_context(visiting(chromium, served.bot, size, **how))
+        yield lambda size, **how: stack.enter_context(visiting(browser, served.bot, size, **how))
