@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.town import Cradle, Town, town
+from tests.stories.processes import Cradle
+from tests.stories.town import Town, town
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ from bot import signing_in
 from bot.web.access import COOKIE
 from policies.terms import Channel
 from tests.bot.office import document
-from tests.stories.town import FOR_EVER, town, until
+from tests.stories.processes import until
+from tests.stories.town import FOR_EVER, town
 
 LATE = {"loop": {"late_after": "2s"}}
 BANNER = "The loop has stopped."

@@ -2,7 +2,7 @@
 
 from policies.lifecycle import State
 from policies.terms import Channel
-from tests.stories.town import until
+from tests.stories.processes import until
 
 WORDING = (
     "We would like to speak to this person in this picture.\n\n"

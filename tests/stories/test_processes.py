@@ -8,7 +8,8 @@ import pytest
 from adapters.standin.core import Fault, Rule
 from policies.lifecycle import State
 from policies.terms import Channel
-from tests.stories.town import town, until
+from tests.stories.processes import until
+from tests.stories.town import town
 
 FACEBOOK = Channel.FACEBOOK
 

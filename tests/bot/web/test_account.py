@@ -18,7 +18,7 @@ from store import desk as alerts
 from store import people, signins
 from tests.bot.web.browser import PASSWORD
 from tests.bot.web.issuer import OBJECT, TENANT
-from tests.bot.web.test_sign_in import SECRET, code
+from tests.bot.web.sign_in.codes import SECRET, code
 
 NEW = "orchard velvet thimble quarry"
 

@@ -3,7 +3,6 @@
 import re
 import socket
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -17,7 +16,7 @@ from bot.web.api import PAGES
 from bot.web.security import LARGEST_FORM
 from policies.terms import Role
 from store import people
-from tests.bot.office import SERVICE, copy_office
+from tests.bot.office import SERVICE
 from tests.bot.web.browser import Browser, address, routes
 from tests.bot.web.compiled import console_of
 
@@ -259,41 +258,6 @@ def test_a_form_of_too_many_parts_or_too_long_a_field_is_refused(officer):
     )
     headers = {"Origin": officer.origin, "Content-Type": "multipart/form-data; boundary=x"}
     assert officer.ask("POST", "/search", data=long, headers=headers).status_code == 413
-
-
-def https(template, folder) -> Browser:
-    office = copy_office(template, folder)
-    console = office.bot.settings.console.model_copy(update={"public_url": "https://desk.council.example"})
-    settings = office.bot.settings.model_copy(update={"console": console})
-    office = replace(office, bot=replace(office.bot, settings=settings))
-    return Browser(office, console_of(office.bot))
-
-
-def test_under_https_every_cookie_is_secure_and_out_of_reach_of_scripts(template, tmp_path):
-    desk = https(template, tmp_path)
-    desk.has_login(desk.office.staff.second, "second")
-    form = desk.get("/sign-in").headers.getlist("Set-Cookie")
-    answer = desk.sign_in("second")
-    given_out = form + answer.headers.getlist("Set-Cookie")
-    names = {cookie.split("=")[0] for cookie in given_out}
-    assert names == {"__Host-dd_form", "__Host-dd_session", "__Host-dd_device"}
-    for cookie in given_out:
-        parts = [part.strip().lower() for part in cookie.split(";")]
-        assert "httponly" in parts
-        assert "secure" in parts
-        assert "path=/" in parts
-        assert not any(part.startswith("domain=") for part in parts)
-        assert "samesite=lax" in parts or "samesite=strict" in parts
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
-    secret = next(cookie for cookie in given_out if cookie.startswith("__Host-dd_session")).split("=")[1].split(";")[0]
-    assert len(secret) >= 43
-    assert desk.is_in
-    # A browser takes a cookie of that name, its end as well, only with every one of these.
-    (ended,) = [each for each in desk.post("/sign-out").headers.getlist("Set-Cookie") if "dd_session" in each]
-    assert "; Secure" in ended
-    assert "; Path=/" in ended
-    assert not desk.is_in
-    desk.office.bot.ledger.close()
 
 
 def test_no_address_of_a_page_holds_a_name_or_a_secret(app, officer, given, office):

@@ -23,7 +23,7 @@ from store import desk as accounts
 from store import people
 from tests.bot.office import SERVICE
 from tests.bot.web.browser import PASSWORD, Browser, address, routes, words
-from tests.bot.web.test_sign_in import SECRET, code
+from tests.bot.web.sign_in.codes import SECRET, code
 
 HOSTILE = {
     "markup": '<script>alert("x")</script>',

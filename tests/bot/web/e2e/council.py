@@ -20,7 +20,7 @@ from policies.terms import Person
 from store import people, publications
 from tests.bot.office import SAMPLES, document, with_changes
 from tests.bot.terminal import news
-from tests.stories.town import until
+from tests.stories.processes import until
 
 # Waits for what a person waits for; the rest of a rehearsal's times are as they are.
 QUICK: dict[str, Any] = {"poll": "100ms", "second_look": "200ms", "trace_delays": ["100ms", "200ms", "300ms"]}

@@ -11,7 +11,7 @@ from bot.running import live_channels
 from bot.submission import receive
 from tests.bot.office import SAMPLES, with_changes
 from tests.bot.terminal import news
-from tests.stories.town import until
+from tests.stories.processes import until
 
 
 def decide(visitor, ref):

@@ -12,7 +12,7 @@ from tests.bot.office import with_changes
 from tests.bot.terminal import news
 from tests.bot.web.e2e.test_approve import decide, tick_all
 from tests.bot.web.e2e.test_retract import GONE, SOON, taps
-from tests.stories.town import until
+from tests.stories.processes import until
 
 
 def answer(page, name, value):

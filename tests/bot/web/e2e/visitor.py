@@ -15,7 +15,7 @@ from bot import signing_in
 from bot.context import Bot
 from bot.web.access import COOKIE
 from policies.terms import Person
-from tests.stories.town import until
+from tests.stories.processes import until
 
 SIZES = {"phone": (390, 664), "desk": (1280, 900)}
 # Chromium asks nobody outside, and needs no screen.
