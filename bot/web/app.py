@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from bot.context import Bot
 from bot.intake_tasks import owners
 from bot.standing import overdue
-from bot.web import access, api, api_problems, security, words
+from bot.web import access, api, api_problems, naming, security, words
 from bot.web.current import KEY, now, signed_in, the_bot
 from bot.web.pages import BLUEPRINTS
 from bot.web.pages.retract import expired
@@ -69,6 +69,7 @@ def console_app(
     access.guard(app)
     csrf = CSRFProtect(app)
     words.teach(app)
+    naming.teach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.join(app, csrf)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from bot.cli_status import Line, post_words
+from bot.cli_status import Line
 from bot.context import Bot
-from bot.standing import ChannelStanding
+from bot.standing import ChannelStanding, PostStanding
 from policies.lifecycle import State
 from policies.terms import Channel
 from store import publications
@@ -64,21 +65,28 @@ def shown(tx: Tx, line: Line) -> Shown:
     )
 
 
-def channel_rows(line: Line) -> Iterator[dict[str, str]]:
-    """Each channel's newest copy: name, tag with its words, and the link while it may be up."""
+def channel_rows(line: Line) -> Iterator[dict[str, Any]]:
+    """Each channel's newest copy with its name and tag, and the link while it may be up."""
     for each in line.publication.channels if line.publication else ():
         yield _row(each)
 
 
-def _row(each: ChannelStanding) -> dict[str, str]:
+def tag(post: PostStanding | None) -> tuple[str, str]:
+    """How a copy stands in a word or two, and the colour that goes with it; None: there never was one."""
+    if post is None:
+        return "Not queued", "govuk-tag--grey"
+    return ("Attested, not proven", "govuk-tag--yellow") if post.attested else _TAGS[post.state]
+
+
+def _row(each: ChannelStanding) -> dict[str, Any]:
     last = each.posts[-1] if each.posts else None
-    tag, colour = _TAGS[last.state] if last else ("Not queued", "govuk-tag--grey")
+    word, colour = tag(last)
     open_now = last is not None and last.state in {State.LIVE, State.POSTING, State.REMOVING}
     return {
         "name": NAMES[each.channel],
-        "tag": tag,
+        "tag": word,
         "colour": colour,
-        "words": post_words(last).replace(last.url or "\0", "").strip() if last else "",
+        "post": last,
         "url": (last.url or "") if last and open_now else "",
     }
 

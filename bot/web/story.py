@@ -1,10 +1,13 @@
 """What happened to a notice, in words: who did what when and why, and how each object of it was proven gone."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.web.naming import because, event_name
 from bot.web.notices import NAMES
+from bot.web.work import ANSWERS
 from policies.answers import CONSULTEES
 from policies.lifecycle import CLOSED, State
 from policies.terms import CLAUSE, Channel, Reason
@@ -45,6 +48,13 @@ _TOLD: dict[str, str] = {
     "proven_again": "Looked for once more: proven gone",
     "seen": "Seen again after it was gone; taken down anew",
     "held_back": "Held back",
+    "intend": "About to ask the platform",
+    "noted": "What the platform made was noted",
+    "go": "Checked for the last time before it can be seen",
+    "looked": "Looked for",
+    "compared": "Account compared with the record",
+    "claimed": "Its turn came to go up",
+    "absent_still_wanted": "Not there, and still wanted",
 }
 
 
@@ -77,15 +87,21 @@ def _told(tx: Tx, entry: journal.Entry, who: dict[str, str]) -> Told:
     note = read_note(tx, digest)
     return Told(
         at=entry.at,
-        what=_what(entry),
-        who=_MACHINES.get(entry.actor) or who.get(entry.actor, entry.actor),
+        what=in_words(entry),
+        who=who.get(entry.actor) or actor_name(entry.actor),
         details=tuple(_details(entry)),
         note=note,
         note_erased=digest is not None and note is None,
     )
 
 
-def _what(entry: journal.Entry) -> str:
+def actor_name(actor: str) -> str:
+    """Who acted, without a person's name."""
+    return _MACHINES.get(actor) or (f"Person {actor}" if re.fullmatch(r"p\d+", actor) else actor)
+
+
+def in_words(entry: journal.Entry) -> str:
+    """What happened, and on which channel."""
     codes = entry.codes
     if entry.event == "advised":
         who = CONSULTEES.get(str(codes.get("role")), "a consultee")
@@ -97,15 +113,17 @@ def _what(entry: journal.Entry) -> str:
 
 def _details(entry: journal.Entry) -> Iterator[str]:
     codes = entry.codes
-    for name in ("what", "answer", "part", "code"):
+    if entry.event == "happened":
+        yield event_name(codes.get("what"))
+    for name in ("answer", "part", "code"):
         if name in codes:
-            yield str(codes[name]).replace("_", " ")
+            yield ANSWERS.get(str(codes[name]), str(codes[name]).replace("_", " "))
     if "revision" in codes:
         yield f"revision {codes['revision']}"
     reason = codes.get("reason")
     if reason:
         clause = codes.get("clause") or (CLAUSE.get(Reason(reason)) if reason in set(Reason) else None)
-        yield f"{reason.replace('_', ' ')}{f' ({clause})' if clause else ''}"
+        yield f"because {because(reason)}{f' ({clause})' if clause else ''}"
     if codes.get("who"):
         yield f"about {codes['who']}"
     for name, words in (("clauses", "objections under"), ("ticks", "ticked"), ("facts", "stated")):

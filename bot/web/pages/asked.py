@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.intake_people import in_order, spoken
+from bot.intake_people import in_order
 from bot.intake_refusals import NotAllowedHere, find
 from bot.intake_requests import acknowledge_request, decide_request, log_request
 from bot.submission_checks import InputRefused
@@ -14,6 +14,7 @@ from bot.web import moments
 from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.naming import roles_held
 from policies.requests import GRAVE, Allegation, Decision, RequestKind
 from policies.terms import Role, case_key
 from store import desk, people, publications, requests
@@ -162,7 +163,7 @@ def _found(number: str) -> tuple[Shown, list[tuple[str, str]]]:
         others = [each for each in people.everyone(tx, now()) if each.id != me().id and each.roles and not each.system]
         if not me().holds(Role.DPO):
             others = [each for each in others if each.holds(Role.DPO)]
-        return _shown(tx, asked, _due(tx)), [(each.id, spoken(in_order(each))) for each in others]
+        return _shown(tx, asked, _due(tx)), [(each.id, roles_held(in_order(each))) for each in others]
 
 
 @pages.get("/requests/<number>")

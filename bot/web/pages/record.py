@@ -18,6 +18,7 @@ from bot.settings_values import spoken
 from bot.submission_checks import InputRefused
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.story import actor_name, in_words
 from policies.retention import LONDON
 from policies.storage import Part
 from policies.terms import Kind, case_key
@@ -51,6 +52,8 @@ def _browse(about: str, errors: Errors) -> str:
     return render_template(
         "record.html",
         entries=found[:PAGE],
+        in_words=in_words,
+        actor_name=actor_name,
         older=found[PAGE - 1].seq if len(found) > PAGE else None,
         about=about,
         errors=errors,

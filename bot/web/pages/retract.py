@@ -188,7 +188,7 @@ def sheet(key: str) -> str:
     with bot.ledger.read() as tx:
         found = [shown(tx, detail(bot, tx, known.ref, now()).line) for known in _of_case(tx, key)]
     codes = {each.line.ref: _code(each.line.ref) for each in found}
-    return render_template("sheet.html", notices=found, codes=codes, help_line=console().help_line)
+    return render_template("sheet.html", key=key, notices=found, codes=codes, help_line=console().help_line)
 
 
 def _code(ref: str) -> Markup:
