@@ -41,7 +41,7 @@ NAVIGATION = (
     ("advice.wanted", "Advice wanted"),
     ("drafts.home", "New notice"),
     ("tasks.home", "Tasks"),
-    ("calendar.home", "Coming up"),
+    ("calendar.home", "Coming up and coming down"),
     ("requests.home", "Requests"),
     ("channels.home", "Channels"),
     ("record.home", "Record"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.submission_checks import InputRefused
+from bot.web.words import here
 
 
 @dataclass
@@ -15,7 +16,7 @@ class Errors:
     """Where the summary leads, for a field whose first input is called otherwise."""
 
     def add(self, name: str, text: str) -> None:
-        self.told.setdefault(name, []).append(text)
+        self.told.setdefault(name, []).append(here(text))
 
     def refused(self, name: str, no: InputRefused) -> None:
         """What an act said when it refused, beside the field that a person would change."""
@@ -27,7 +28,7 @@ class Errors:
 
     def of(self, name: str) -> dict[str, str] | None:
         """As the macros of GOV.UK Frontend take it; None where the field is in order."""
-        return {"text": ". ".join(self.told[name])} if name in self.told else None
+        return {"text": ". ".join(text.rstrip(".") for text in self.told[name])} if name in self.told else None
 
     def summary(self) -> list[dict[str, str]]:
         return [{"text": text, "href": f"#{self.anchors.get(name, name)}"} for name, text in self._each()]

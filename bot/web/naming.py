@@ -1,7 +1,6 @@
 """One name for each thing on every page: kinds, services, roles, events, reasons, and what a copy waits for."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
@@ -11,7 +10,6 @@ from bot.cli_status import held_words
 from bot.standing import PostStanding
 from bot.web.current import me, the_bot
 from bot.web.journey import KINDS
-from bot.web.notices import NAMES
 from bot.web.whole import TICKS
 from policies.answers import CONSULTEES
 from policies.effects import Tick
@@ -71,7 +69,6 @@ REASONS: dict[Reason, str] = {
 }
 _WAITS = {"R23": "waits until its facts are confirmed"}
 _IN_BETWEEN = {State.POSTING: "nobody knows yet whether it is up", State.REMOVING: "not proven gone yet"}
-_CHANNELS: Mapping[str, str] = {channel.value: name for channel, name in NAMES.items()}
 
 
 def teach(app: Flask) -> None:
@@ -84,7 +81,7 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters["tick_words"] = tick_words
     app.jinja_env.filters["owner_name"] = owner_name
     app.jinja_env.filters["waiting_for"] = waiting_for
-    app.jinja_env.filters["with_channels"] = with_channels
+    app.jinja_env.filters["roles_held"] = roles_held
     app.jinja_env.filters["copy_words"] = copy_words
 
 
@@ -117,9 +114,10 @@ def tick_words(tick: Tick) -> str:
 
 def owner_name(owner: str) -> str:
     """Whose task it is: "you", a role, or a person's number, since names stand under People alone."""
-    if owner == me().id:
-        return "you"
-    return ROLES[Role(owner)] if owner in set(ROLES) else f"person {owner}"
+    role, _, service = owner.partition(":")
+    if role in set(ROLES):
+        return roles_held([(Role(role), service or None)])
+    return "you" if owner == me().id else f"person {owner}"
 
 
 def roles_held(held: Iterable[tuple[Role, str | None]]) -> str:
@@ -130,11 +128,6 @@ def roles_held(held: Iterable[tuple[Role, str | None]]) -> str:
 def waiting_for(code: str) -> str:
     """What a copy that has not gone up waits for."""
     return _WAITS.get(code, held_words(code))
-
-
-def with_channels(text: str) -> str:
-    """What an alarm says, with each channel it begins a clause with by its name."""
-    return re.sub(r"\b(website|facebook|instagram|x)(?=:)", lambda found: _CHANNELS[found[0]], text)
 
 
 def copy_words(post: PostStanding) -> str:

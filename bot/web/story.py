@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.cli_output import day_and_time
+from bot.web.journey import spoken_day
 from bot.web.naming import because, event_name
 from bot.web.notices import NAMES
 from bot.web.work import ANSWERS
 from policies.answers import CONSULTEES
 from policies.lifecycle import CLOSED, State
-from policies.terms import CLAUSE, Channel, Reason
+from policies.terms import CLAUSE, Channel, EventType, Reason
 from store import artefacts, attestations, desk, erasure, journal, posts, record
 from store.ledger import Tx, read_note
 from store.publications import Known
@@ -48,6 +50,9 @@ _TOLD: dict[str, str] = {
     "proven_again": "Looked for once more: proven gone",
     "seen": "Seen again after it was gone; taken down anew",
     "held_back": "Held back",
+    "held": "Put on legal hold",
+    "released": "Released from legal hold",
+    "elsewhere_found": "An item that shows the same was found",
     "intend": "About to ask the platform",
     "noted": "What the platform made was noted",
     "go": "Checked for the last time before it can be seen",
@@ -98,6 +103,35 @@ def _told(tx: Tx, entry: journal.Entry, who: dict[str, str]) -> Told:
 def actor_name(actor: str) -> str:
     """Who acted, without a person's name."""
     return _MACHINES.get(actor) or (f"Person {actor}" if re.fullmatch(r"p\d+", actor) else actor)
+
+
+# What the words of an entry say already, and what only the machinery needs.
+_SAID = frozenset({"policy", "note", "digest", "channel", "post", "artefact", "platform_id", "cleared", "role"})
+
+
+def codes_in_words(entry: journal.Entry) -> str:
+    """What else is on record with an entry."""
+    told = {name: value for name, value in entry.codes.items() if name not in _SAID and value is not None}
+    return ", ".join(_code_in_words(name, value) for name, value in told.items())
+
+
+def _code_in_words(name: str, value: object) -> str:
+    if name == "what" and value in set(EventType):
+        return event_name(value)
+    if name == "reason":
+        return f"because {because(value)}"
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " ")
+        return f"{name.replace('_', ' ')} {said.replace(',', ', ')}"
+    return f"{name.replace('_', ' ')} {day_and_time(at) if at.tzinfo else spoken_day(str(value))}"
+
+
+def subject_in_words(subject: str) -> str:
+    """What an entry is about: a notice, a case, a channel by its name, a person by number."""
+    known = NAMES.get(Channel(subject)) if subject in set(Channel) else None
+    return known or subject.replace("_", " ").replace(":", ", ")
 
 
 def in_words(entry: journal.Entry) -> str:

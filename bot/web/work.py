@@ -9,6 +9,7 @@ from bot.alert_kinds import ADVICE, AlertKind
 from bot.cli_output import BY_HAND
 from bot.intake_takedown import numbers_of
 from bot.web.notices import NAMES
+from bot.web.words import here
 from policies.duties import Duty, duty_of
 from policies.terms import Channel, EventType
 from store import desk, publications
@@ -109,13 +110,14 @@ def _asks(task: desk.Task) -> str:
     if task.key.startswith(elsewhere.TASK) and where is not None:
         return f"An item on {NAMES[where]} shows what this notice shows. Take it down, or leave it and say why."
     if kind in set(AlertKind):
-        return do_words(AlertKind(kind))
+        what = NAMES[where] if where is not None else "The notice"
+        return f"{ADVICE[AlertKind(kind)].title.format(what=what)}. {do_words(AlertKind(kind))}"
     return task.what.replace("_", " ").replace(":", ", ").capitalize()
 
 
 def do_words(kind: AlertKind) -> str:
     """What an alarm asks a person to do, here."""
-    return _HERE.get(kind, ADVICE[kind].do)
+    return here(_HERE.get(kind, ADVICE[kind].do))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,13 +104,13 @@ def log() -> Response | tuple[str, int]:
     kind, allegation, about = given.get("kind", ""), given.get("allegation", ""), given.get("about", "").strip()
     if kind not in set(RequestKind):
         errors.add("kind", "Choose what is asked")
-    if kind == RequestKind.REMOVAL and allegation not in set(Allegation):
-        errors.add("allegation", "Choose why it should come down, or “Something else”")
     ref, case = _about(about)
     if about and ref is None and case is None:
         errors.add("about", "No notice and no case has this reference. Check it, or copy it from the notice")
     elif not about and kind != RequestKind.COMPLAINT:
         errors.add("about", "Give the notice’s reference, or its case")
+    if kind == RequestKind.REMOVAL and allegation not in set(Allegation):
+        errors.add("allegation", "Choose why it should come down, or “Something else”")
     received = moments.moment(given, "received", errors)
     if received is not None and received > now():
         errors.add("received", "It has not come yet. Give the time at which it came")
@@ -191,10 +191,10 @@ def act(number: str) -> Response | tuple[str, int]:
     decision, other = request.form.get("decision", ""), request.form.get("with_person", "") or None
     if decision not in set(Decision):
         errors.add("decision", "Choose whether it is granted")
-    if not note.strip():
-        errors.add("note", "Give the reasons: every decision has them (6.8)")
     if shown.asked.kind is RequestKind.REMOVAL and other not in {each for each, _ in others}:
         errors.add("with_person", "Choose whom you decided it with: one of you is the Data Protection Officer (5.5)")
+    if not note.strip():
+        errors.add("note", "Give the reasons: every decision has them (6.8)")
     if errors:
         return _page(number, errors), 400
     try:

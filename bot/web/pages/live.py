@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, render_template, request
 
-from bot.cli_status import Board, Group, board
+from bot.cli_status import STANDING_WORDS, Board, Group, board
 from bot.web.current import now, the_bot
 from bot.web.notices import Shown, channel_rows, shown
 from policies.lifecycle import MAY_BE_VISIBLE
@@ -57,4 +57,6 @@ def listed(name: str) -> str:
         abort(404)
     _, everything = _board()
     inside = [each for each in everything if each.line.group is group]
-    return render_template("listed.html", name=name, group=group, inside=inside, rows=channel_rows)
+    return render_template(
+        "listed.html", name=name, group=group, inside=inside, rows=channel_rows, words=STANDING_WORDS
+    )

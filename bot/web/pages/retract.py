@@ -191,7 +191,8 @@ def sheet(key: str) -> str:
     return render_template("sheet.html", key=key, notices=found, codes=codes, help_line=console().help_line)
 
 
-def _code(ref: str) -> Markup:
+def _code(ref: str) -> dict[str, Markup | str]:
     address = f"{console().public_url}{url_for('retract.form', ref=ref)}"
     title = f"Opens the retraction of {ref}"
-    return Markup(segno.make(address).svg_inline(scale=4, title=title))  # noqa: S704  # our own drawing
+    drawn = Markup(segno.make(address).svg_inline(scale=4, title=title))  # noqa: S704  # our own drawing
+    return {"drawn": drawn, "address": address}

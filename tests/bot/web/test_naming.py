@@ -1,12 +1,18 @@
 """One name for each thing on every page: no page shows a code of the ledger to its readers."""
 
 import re
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 
+from adapters.standin.core import Fault, Rule
 from bot import duties, intake
+from bot.annual import Annual, Requests
+from bot.settings_values import in_words
 from bot.web import naming
+from bot.web.figures import FIGURES, figure_of
+from bot.web.words import here
 from policies.effects import Tick
 from policies.terms import Channel, EventType, Kind, Reason, Role
 from store import publications
@@ -37,9 +43,66 @@ def test_a_role_is_named_with_its_service_and_a_person_by_number_alone(app, offi
 
 
 def test_a_channel_in_an_alarm_is_named_as_on_every_page():
-    assert naming.with_channels("Urgent: x: retracted. website: not proven gone") == (
-        "Urgent: X: retracted. Website: not proven gone"
-    )
+    assert here("Urgent: x: retracted. website: not proven gone") == "Urgent: X: retracted. Website: not proven gone"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("x is paused. `downdate resume --channel x`", "X is paused. Have it resumed under Channels."),
+        ("Check, then `downdate confirm DBC-7K3Q9M`.", "Check, then confirm it on the notice’s page."),
+        ("Resolve it first; see `downdate status`.", "Resolve it first; see Live now."),
+        ("See `downdate person list`.", "See People."),
+        ("Use `downdate journal verify`.", "Use “journal verify” on the command line."),
+        ("say in checklist.consultations why", "say in the consultations of the checklist why"),
+    ],
+)
+def test_what_the_command_line_says_to_do_is_said_as_it_is_done_here(said, shown):
+    assert here(said) == shown
+
+
+def test_everything_that_the_annual_figures_count_has_words():
+    counted = {each.name for made in (Annual, Requests) for each in fields(made)}
+    assert counted - {"year", "council", "requests"} == set(FIGURES)
+
+
+def test_each_kind_of_notice_is_counted_by_itself_in_the_years_figures(app):
+    with app.app_context():
+        assert len({figure_of("notices_by_kind", kind) for kind in Kind}) == len(Kind)
+        assert figure_of("notices_by_service", SERVICE) == "Environmental enforcement"
+
+
+def test_an_entry_of_the_journal_is_told_without_codes_of_the_machinery(office, desk):
+    ref = office.up(channels=["website"])
+    page = words(desk.as_(office.staff.auditor).get(f"/record?ref={ref}"))
+    assert "Up: the platform has it" not in page
+    page = words(desk.get("/record"))
+    assert "Up: the platform has it: Website" in page
+    assert not re.search(r"artefact|platform_id|True|False|\bdaemon\b", page)
+
+
+def test_a_notice_that_only_waits_is_given_no_date_at_which_it_comes_down(office, desk):
+    ref = office.submit(channels=["website"]).ref
+    page = words(desk.as_(office.staff.second).get(f"/notices/{ref}"))
+    assert "Comes down by" not in page
+    assert "If it goes up as planned, it must be down by" in page
+    assert "Waits for a Director" in words(desk.get("/list/waiting"))
+
+
+def test_what_is_overdue_should_have_been_down(office, desk):
+    office.channels[Channel.FACEBOOK].rules.append(Rule(fault=Fault.FAIL_BEFORE, method="remove", status=400, times=0))
+    ref = office.up(channels=["facebook"])
+    office.clock.advance(timedelta(days=29))
+    office.run(ref)
+    page = words(desk.as_(office.staff.second).get("/"))
+    assert "Should have been down by 30 March 2026, midday (1 day ago)" in page
+
+
+def test_durations_are_said_as_people_say_them():
+    assert in_words(timedelta(hours=2)) == "2 hours"
+    assert in_words(timedelta(days=1, hours=2, minutes=56, seconds=3)) == "1 day 2 hours 56 minutes"
+    assert in_words(timedelta(seconds=41)) == "41 seconds"
+    assert in_words(timedelta()) == "0 seconds"
 
 
 def test_what_a_copy_waits_for_is_told_without_a_command():
