@@ -115,7 +115,7 @@ def _form(key: str, given: Given, errors: Errors) -> str:
 
 @pages.post("/cases/<key>/event")
 def event(key: str) -> Response | tuple[str, int]:
-    bot, given, errors = the_bot(), _given(), Errors()
+    bot, given, errors = the_bot(), _given(), Errors(anchors={"at": "at-day"})
     with bot.ledger.read() as tx:
         numbers = {number for number, _ in _subjects(tx, _of_case(tx, key))}
     if given.what not in {each.value for each in EVENTS}:
