@@ -65,13 +65,10 @@ def _check_page(draft: Draft, errors: Errors) -> str:
 
 def _answers(draft: Draft, step: journey.Step) -> list[dict[str, Any]]:
     values = taken(draft.body, step.place)
-    said = [(each, values[each.name]) for each in step.place.questions if each.name in values]
     return [
-        {
-            "key": {"text": each.label},
-            "value": {"text": journey.label(step.place, each.name, value), "classes": "app-said"},
-        }
-        for each, value in said
+        {"key": {"text": each.label}, "value": {"text": journey.label(step.place, each.name, values[each.name])}}
+        for each in step.place.questions
+        if each.name in values
     ]
 
 

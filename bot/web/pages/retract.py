@@ -132,7 +132,9 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
     late = {post.marker for post in found if post.removing_at is not None and post.removing_at <= since}
     asked = {post.id for post in found if post.state in {State.REMOVING, *CLOSED}}
     # Nobody has asked for the others: they are not coming down, and a copy that comes to light later is.
-    seen = [each if each.post_id in asked else replace(each, word="Up") for each in copies(bot, [p.id for p in found])]
+    still = {post.id: "Waiting" if post.state is State.QUEUED else "Up" for post in found}
+    made = copies(bot, [post.id for post in found])
+    seen = [each if each.post_id in asked else replace(each, word=still[each.post_id]) for each in made]
     done = all(each.word in DONE for each in seen)
     return {
         "copies": seen,

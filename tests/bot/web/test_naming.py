@@ -145,3 +145,9 @@ def test_what_a_copy_is_beside_its_tag_is_not_said_twice(desk, office):
     page = words(desk.as_(office.staff.second).get(f"/notices/{ref}"))
     assert re.search(r"Coming down\s+not proven gone yet", page)
     assert re.search(r"Gone\s+2 March 2026", page)
+
+
+def test_what_has_not_gone_up_yet_is_not_told_to_be_up(desk, office):
+    ref = office.approved(channels=["website"])
+    page = words(desk.as_(office.staff.second).get(f"/notices/{ref}/progress"))
+    assert re.search(r"Website, post\s+Waiting", page)

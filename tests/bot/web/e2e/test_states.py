@@ -24,6 +24,13 @@ def strange(page):
     return [f"{page.url}: says {found[0]}" for found in INSIDE.finditer(text)]
 
 
+def low(page):
+    """Main acts that are lower than a finger is wide."""
+    acts = page.locator("main .govuk-button:not(.govuk-button--secondary)").all()
+    boxes = [(act.inner_text(), act.bounding_box()) for act in acts if act.is_visible()]
+    return [f"{page.url}: {name} is {box['height']} high" for name, box in boxes if box["height"] < 44]
+
+
 def told_well(page):
     """What is wrong with how a page tells of mistakes: title, focus, and links that lead to a field."""
     expect(page).to_have_title(re.compile("^Error: "))
@@ -127,7 +134,7 @@ def test_every_form_tells_its_mistakes_where_the_focus_goes_and_stays_accessible
             page.locator(f"main {field}").fill(value)
         with page.expect_navigation():
             page.locator(f"main form[method=post]{form}").first.evaluate("form => form.requestSubmit()")
-        wrong += [*told_well(page), *visitor.look(), *strange(page)]
+        wrong += [*told_well(page), *visitor.look(), *strange(page), *low(page)]
     assert sorted(set(wrong)) == []
 
 
