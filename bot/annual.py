@@ -9,6 +9,7 @@ from bot.context import Bot
 from bot.erasure import characteristics, went_up
 from bot.outcomes import wanted_now
 from bot.standing import Shown, overdue, unverified
+from policies.clauses import clause_behind
 from policies.lifecycle import Edge, State
 from policies.retention import london_midnight
 from policies.storage import Part
@@ -123,8 +124,9 @@ def _codes(told: Iterable[Entry], event: str, code: str) -> Iterator[str]:
 
 
 def _clauses(refused: Iterable[Entry]) -> Counts:
-    named = (entry.codes.get("refused_by") or entry.codes.get("clauses") or "none" for entry in refused)
-    return _counts(clause for each in named for clause in str(each).split(","))
+    cited = (str(entry.codes.get("refused_by") or entry.codes.get("clauses") or "none") for entry in refused)
+    # A refusal counts once under a clause, however many of its requirements it met.
+    return _counts(clause for each in cited for clause in {clause_behind(one) for one in each.split(",")})
 
 
 def _lateness(

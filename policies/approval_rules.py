@@ -9,7 +9,7 @@ from policies.dossier import Dossier, Objection, Stage
 from policies.effects import Effect, Tick
 from policies.events import blocking, rule_for
 from policies.lifecycle import CLOSED
-from policies.retention import down_by, removal_starts
+from policies.retention import LONDON, down_by, legal_end, removal_starts
 from policies.terms import Kind, Reason, case_key, clock_event
 
 
@@ -225,6 +225,31 @@ def subjects_recognised(dossier: Dossier) -> Iterator[Objection]:
                 remedy=f"Use the person's number, or the Director ticks {Tick.ANOTHER_PERSON} when approving.",
                 effect=Effect.SIGN_OFF,
             )
+
+
+def run_again_after_fresh_steps(dossier: Dossier, now: datetime) -> Iterator[Objection]:
+    """An appeal for information on a further clock: tracing went on after the earlier one's 28 days (R32, part E 6)."""
+    publication = dossier.publication
+    if publication.kind is not Kind.IMAGE_APPEAL:
+        return
+    own = clock_event(publication.kind, publication.court_event)
+    numbers = {subject.number for subject in publication.subjects}
+    ends = [
+        legal_end(clock.first_up_at, dossier.plan.retention).astimezone(LONDON).date()
+        for clock in dossier.clocks
+        if clock.subject in numbers and clock.first_up_at and clock.event != own
+        if clock.family == own.partition("/")[0]
+    ]
+    today = now.astimezone(LONDON).date().isoformat()
+    # Row 26 answers by lines that begin with a day.
+    tried = [line[:10] for line in publication.checklist.lines(26, "steps") if line[:10] <= today]
+    if ends and max(tried, default="") <= max(ends).isoformat():
+        yield Objection(
+            clause="6.3",
+            path="checklist.answers.26.steps",
+            what="An appeal about this person had its 28 days, and nothing else was tried since: this extends it.",
+            remedy=f"Try other means after {max(ends).day} {max(ends):%B %Y}, and list them with their dates.",
+        )
 
 
 def window_open(dossier: Dossier, now: datetime) -> Iterator[Objection]:

@@ -7,7 +7,8 @@ from policies.terms import Event, EventType, Kind, Reason
 
 ALL_KINDS = frozenset(Kind)
 _NONE: frozenset[Kind] = frozenset()
-_CONVICTIONS = frozenset({Kind.CASE_OUTCOME, Kind.CBO, Kind.POST_CONVICTION_IMAGE})
+# An injunction is no conviction, and may mention one (R31).
+_MAY_TELL_A_CONVICTION = frozenset({Kind.CASE_OUTCOME, Kind.CBO, Kind.POST_CONVICTION_IMAGE, Kind.INJUNCTION})
 _BUT_APPEAL_AND_CORRECTION = ALL_KINDS - {Kind.SUCCESSFUL_APPEAL_NOTICE, Kind.CORRECTION_NOTICE}
 
 
@@ -91,15 +92,15 @@ RULES: dict[EventType, EventRule] = {
     ),
     # R31, R47: what kept the conviction from being spent is over. A notice without it needs its facts recorded anew.
     EventType.COMPENSATION_PAID: EventRule(
-        retracts=_CONVICTIONS,
-        blocks=_CONVICTIONS,
+        retracts=_MAY_TELL_A_CONVICTION,
+        blocks=_MAY_TELL_A_CONVICTION,
         closed_by=frozenset({EventType.FACTS_RECORDED}),
         reason=Reason.SPENT,
         clause="5.7.4(a)",
     ),
     EventType.CONVICTION_SPENT: EventRule(
-        retracts=_CONVICTIONS,
-        blocks=_CONVICTIONS,
+        retracts=_MAY_TELL_A_CONVICTION,
+        blocks=_MAY_TELL_A_CONVICTION,
         closed_by=frozenset({EventType.FACTS_RECORDED}),
         reason=Reason.SPENT,
         clause="5.7.4(a)",

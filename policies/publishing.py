@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
 TIMED_RULES: tuple[TimedRule, ...] = (
     spent_rules.facts_hold_together,
     spent_rules.nothing_spent,
+    approval_rules.run_again_after_fresh_steps,
     approval_rules.window_open,
     approval_rules.time_enough_left,
     approval_rules.approval_fresh,

@@ -80,8 +80,12 @@ LIMITS: dict[Channel, Capabilities] = {
 
 
 def document(name: str = "case_outcome", **changes: Any) -> dict[str, Any]:
-    """A sample submission; a dotted name reaches into it (`content__headline` is content.headline)."""
-    made: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text())
+    """A sample submission with changes (`with_changes`), of the day that an office's clock shows."""
+    return with_changes(json.loads((SAMPLES / f"{name}.json").read_text()), changes)
+
+
+def with_changes(made: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The same submission, changed; a dotted name reaches into it (`content__headline` is content.headline)."""
     for key, value in changes.items():
         *above, last = key.split("__")
         inside: Any = made

@@ -27,12 +27,15 @@ from adapters.standin.graph import GraphStandin
 from adapters.standin.server import serving
 from adapters.standin.x import XStandin
 from adapters.standin.x_wire import XAccount
+from bot.assemble import wall_clock
 from bot.cli import run
+from bot.demo_samples import sample_of
 from bot.logs import QUIET
 from bot.rehearsal import free_port
 from bot.settings import as_environment, rehearsal_defaults
 from bot.site import serving_site
-from tests.bot.office import document
+from policies.retention import LONDON
+from tests.bot.office import with_changes
 
 ROOT = Path(__file__).parent.parent.parent
 PERIOD = timedelta(days=28)
@@ -47,6 +50,11 @@ ROLES: dict[str, tuple[str, ...]] = {
     "dpo": ("--role", "dpo"),
     "auditor": ("--role", "auditor"),
 }
+
+
+def news() -> dict[str, Any]:
+    """The sample as of today: a command knows no other time than the machine's."""
+    return sample_of(wall_clock().astimezone(LONDON).date())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +133,11 @@ class Terminal:
         )
 
     def write(self, name: str = "notice.json", written: Any = None, **changes: Any) -> Path:
-        """A submission as a file: the sample with changes, of another case than the notice that is up."""
+        """A submission as a file: the sample, as of today, with changes; another case than the notice that is up."""
         self.drafts.mkdir(exist_ok=True)
         path = self.drafts / name
-        given = {"case_ref": "EH/2026/0500"} | changes
-        path.write_text(json.dumps(document(**given) if written is None else written))
+        given = with_changes(news(), {"case_ref": "EH/2026/0500"} | changes)
+        path.write_text(json.dumps(given if written is None else written))
         return path
 
     def submitted(self, **changes: Any) -> str:

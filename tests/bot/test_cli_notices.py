@@ -11,8 +11,7 @@ from policies.terms import Channel
 from store import signins
 from store.ledger import open_ledger
 from store.types import read_key
-from tests.bot.office import document
-from tests.bot.terminal import EVERYWHERE, NOWHERE
+from tests.bot.terminal import EVERYWHERE, NOWHERE, news
 
 
 def test_a_notice_goes_from_the_file_to_four_channels_by_commands_alone(downdate):
@@ -51,7 +50,7 @@ def test_what_the_policy_refuses_is_kept_as_a_draft_with_one_entry_and_every_obj
 
 
 def test_5_5_what_is_held_says_so_and_is_no_directors_turn_yet(downdate):
-    written = document()
+    written = news()
     written["checklist"]["answers"]["17"]["values"] |= {"third_party": "yes", "who": ["A neighbour"]}
     submitted = downdate.done("submit", downdate.write(checklist=written["checklist"]), by="comms")
     ref = submitted.out.split(",")[0]

@@ -16,7 +16,8 @@ from policies.terms import Channel, Role
 from store import desk, journal, people
 from store.ledger import create
 from store.types import make_key
-from tests.bot.office import document
+from tests.bot.office import with_changes
+from tests.bot.terminal import news
 
 DAY = timedelta(days=1)
 
@@ -58,7 +59,7 @@ class Desk:
 
     def submit(self, **changes) -> str:
         path = self.folder / "notice.json"
-        path.write_text(json.dumps(document(channels=["website"], **changes)))
+        path.write_text(json.dumps(with_changes(news(), {"channels": ["website"]} | changes)))
         return self.json("comms", "submit", str(path))["ref"]
 
     def person(self, name):
@@ -108,7 +109,7 @@ def test_r23_confirm_prints_each_fact_and_a_dry_run_records_nothing(office):
 
 def test_r23_submit_preview_and_approve_show_the_days_and_the_warnings(office):
     path = office.folder / "notice.json"
-    late = document(channels=["website"])
+    late = with_changes(news(), {"channels": ["website"]})
     late["checklist"]["answers"]["10"]["values"]["dpia_review"] = "2026-02-01"
     path.write_text(json.dumps(late))
     submitted = office.json("comms", "submit", str(path))
@@ -177,7 +178,7 @@ def test_annex_a_the_checklist_is_printed_as_a_form_and_as_a_blank_submission(of
 
 def test_r19_the_lesser_form_is_offered_and_printed(office):
     path = office.folder / "notice.json"
-    barred = document(channels=["website"])
+    barred = with_changes(news(), {"channels": ["website"]})
     barred["checklist"]["answers"]["16"]["values"]["identifiable"] = "yes"
     path.write_text(json.dumps(barred))
     said = office.type("comms", "submit", str(path))

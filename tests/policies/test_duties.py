@@ -8,6 +8,8 @@ from policies.duties import (
     APPEAL_CHECKS,
     DUTIES,
     OF_EVENT,
+    OPEN_ENDED,
+    STILL_SO,
     appeal_check,
     duty_of,
     last_appeal_check,
@@ -63,6 +65,13 @@ def test_each_answer_that_changes_nothing_stands_beside_one_that_is_an_event():
     assert all(sorted(map(bool, each.answers.values())) == [False, True] for each in asked)
 
 
+def test_r31_r48_what_has_no_end_of_its_own_is_asked_after_and_one_answer_says_that_it_still_holds():
+    asked = {name: duty for name, duty in DUTIES.items() if duty.answers and name != "appeal_check"}
+    assert set(asked) == OPEN_ENDED
+    nothing_changed = {code for duty in asked.values() for code, leads_to in duty.answers.items() if not leads_to}
+    assert nothing_changed == STILL_SO
+
+
 def test_r54_every_allegation_but_other_is_grave():
     assert {each.value for each in GRAVE} == {
         "mistaken_identity", "under_18", "spent", "appeal", "restriction", "safety",
@@ -77,6 +86,8 @@ def test_r54_every_allegation_but_other_is_grave():
         ("2026-11-27T10:30", "2026-11-30T10:30"),  # Friday
         ("2026-11-28T02:14", "2026-12-01T09:00"),  # Saturday: counts from Monday's opening
         ("2026-11-24T20:00", "2026-11-26T09:00"),  # in the evening: counts from the next opening
+        ("2026-11-24T17:00", "2026-11-25T17:00"),  # at the very end of the day
+        ("2026-11-24T17:01", "2026-11-26T09:00"),
         ("2026-11-24T06:00", "2026-11-25T09:00"),  # before the office opens
         ("2026-12-24T15:00", "2026-12-29T15:00"),  # Christmas Day, a weekend and its substitute holiday
     ],

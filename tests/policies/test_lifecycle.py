@@ -4,7 +4,20 @@ import itertools
 
 import pytest
 
-from policies.lifecycle import TRANSITIONS, Edge, NotAllowed, Standing, State, Step, after, next_step, standing
+from policies.lifecycle import (
+    CLOSED,
+    MAY_BE_VISIBLE,
+    TRANSITIONS,
+    WANTED_ONCE,
+    Edge,
+    NotAllowed,
+    Standing,
+    State,
+    Step,
+    after,
+    next_step,
+    standing,
+)
 
 
 def test_every_edge_is_used_and_every_state_is_reached():
@@ -13,6 +26,12 @@ def test_every_edge_is_used_and_every_state_is_reached():
     for _ in State:
         reached |= {to for (came_from, _), to in TRANSITIONS.items() if came_from in reached}
     assert reached == {None, *State}
+
+
+def test_what_is_on_its_way_up_or_up_is_there_once_and_all_else_is_coming_down_or_closed():
+    assert set(State) == WANTED_ONCE | {State.REMOVING} | CLOSED
+    assert {State.QUEUED} | MAY_BE_VISIBLE - {State.REMOVING} == WANTED_ONCE
+    assert not WANTED_ONCE & CLOSED
 
 
 @pytest.mark.parametrize("state", [None, *State])

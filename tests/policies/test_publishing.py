@@ -1,7 +1,7 @@
 """May it go up? Each fault alone yields exactly its objection, and all together yield all."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -30,7 +30,7 @@ from tests.policies.faults import (
     dossier,
     layouts,
 )
-from tests.policies.samples import INFORMATIVE, NOW, PERSON, event, notice
+from tests.policies.samples import INFORMATIVE, NOW, PERSON, answered, event, notice
 
 
 def found(known: Dossier, now=NOW) -> list[tuple[str, str, Effect]]:
@@ -110,6 +110,30 @@ def test_r45_a_court_event_of_another_date_needs_the_directors_tick():
 def test_r45_another_family_of_notice_on_the_same_person_has_its_own_clock_without_a_tick():
     clock = KnownClock(event="image_appeal/2026-09-01", subject="S1", first_up_at=NOW - timedelta(days=27))
     assert found(dossier(clocks=(clock,))) == []
+
+
+@pytest.mark.parametrize(
+    ("tried", "ran_from", "refused"),
+    [
+        ("2026-11-03", date(2026, 10, 5), False),
+        ("2026-11-02", date(2026, 10, 5), True),
+        ("2026-11-30", date(2026, 11, 29), True),
+        ("2027-01-05", date(2026, 11, 29), True),
+    ],
+    ids=["after its 28 days", "on their last day", "while it runs", "in the future"],
+)
+def test_r32_an_appeal_for_information_runs_again_only_on_steps_tried_after_its_28_days(tried, ran_from, refused):
+    clock = KnownClock(
+        event=f"image_appeal/{ran_from}", subject="S1", first_up_at=datetime.combine(ran_from, time(10), UTC)
+    )
+    again = notice(
+        kind=Kind.IMAGE_APPEAL, checklist=answered(Kind.IMAGE_APPEAL, r26_steps=(f"{tried} Asked at the houses",))
+    )
+    known = dossier(of=again, clocks=(clock,), approval=replace(APPROVAL, ticks=frozenset({"new_court_event"})))
+    place = ("6.3", "checklist.answers.26.steps", Effect.REFUSE)
+    assert (place in found(known)) is refused
+    assert place not in found(replace(known, clocks=(replace(clock, first_up_at=None),)))
+    assert place not in found(replace(known, clocks=(replace(clock, subject="S7"),)))
 
 
 def test_r46_the_clock_of_a_shared_verdict_counts_whatever_the_kind_of_notice():

@@ -102,12 +102,14 @@ def test_5_7_4_a_r47_and_5_7_4_c_r48_an_earlier_end_counts(first_up, subject, en
     ("end", "start"),
     [
         ("2026-12-16T12:00Z", "2026-12-16T10:00Z"),
+        ("2026-12-16T19:00Z", "2026-12-16T17:00Z"),
+        ("2026-12-16T19:01Z", "2026-12-16T14:00Z"),
         ("2026-12-16T20:00Z", "2026-12-16T14:00Z"),
         ("2026-12-16T03:00Z", "2026-12-15T14:00Z"),
         ("2026-12-28T10:00Z", "2026-12-24T14:00Z"),
         ("2026-07-04T23:00Z", "2026-07-03T13:00Z"),
     ],
-    ids=["in hours", "evening", "night", "Christmas", "summer weekend"],
+    ids=["in hours", "just in hours", "just after hours", "evening", "night", "Christmas", "summer weekend"],
 )
 def test_r60_removal_is_planned_into_working_hours(end, start):
     assert removal_starts(at(end), RetentionPlan(holidays=HOLIDAYS)) == at(start)

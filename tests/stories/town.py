@@ -27,7 +27,8 @@ from policies.lifecycle import CLOSED, State
 from policies.terms import Channel, Person, Reason
 from store import artefacts, desk, people, posts, publications
 from store.posts import Post
-from tests.bot.office import SAMPLES, document
+from tests.bot.office import SAMPLES, document, with_changes
+from tests.bot.terminal import news
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0
@@ -197,7 +198,7 @@ class Town:
 
     def publish(self, name: str = "case_outcome", **changes: Any) -> str:
         """Submit and approve; returns the reference."""
-        written = document(name, **changes)
+        written = with_changes(news() if name == "case_outcome" else document(name), changes)
         bot = self.here.bot
         given = receive(json.dumps(written).encode(), folder=SAMPLES, now=bot.now)
         submitted = intake.submit(bot, self._who(self.here.officer), given)

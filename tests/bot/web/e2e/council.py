@@ -18,7 +18,8 @@ from bot.serving import serve
 from bot.submission import receive
 from policies.terms import Person
 from store import people, publications
-from tests.bot.office import SAMPLES, document
+from tests.bot.office import SAMPLES, document, with_changes
+from tests.bot.terminal import news
 from tests.stories.town import until
 
 # Waits for what a person waits for; the rest of a rehearsal's times are as they are.
@@ -38,7 +39,7 @@ class RunningCouncil:
     def submit(self, **changes: Any) -> intake.Submitted:
         """A notice of a case of its own."""
         self.sent += 1
-        written = document("case_outcome", **({"case_ref": f"EH/2026/{1000 + self.sent:04}"} | changes))
+        written = with_changes(news(), {"case_ref": f"EH/2026/{1000 + self.sent:04}"} | changes)
         given = receive(json.dumps(written).encode(), folder=SAMPLES, now=self.here.bot.now)
         submitted = intake.submit(self.here.bot, self.staff["officer"], given)
         assert not submitted.refused, submitted.objections

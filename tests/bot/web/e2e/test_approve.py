@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from bot import intake
 from bot.running import live_channels
 from bot.submission import receive
-from tests.bot.office import SAMPLES, document
+from tests.bot.office import SAMPLES, with_changes
+from tests.bot.terminal import news
 from tests.stories.town import until
 
 
@@ -31,7 +32,7 @@ def test_a_director_reads_what_goes_up_approves_it_and_it_goes_up(size, scripts,
     visitor = visit(size, scripts=scripts).as_(council.person("director"))
     decide(visitor, submitted.ref)
     page = visitor.page
-    expect(page.get_by_text(document()["content"]["headline"]).first).to_be_visible()
+    expect(page.get_by_text(news()["content"]["headline"]).first).to_be_visible()
     if scripts:
         assert visitor.look() == []
     tick_all(page)
@@ -65,7 +66,7 @@ def test_an_approval_is_void_when_the_notice_changed_while_it_was_read(size, cou
     page = visitor.page
     tick_all(page)
     page.get_by_label(re.compile("Why, for the record")).fill("As the court found")
-    written = json.dumps(document("case_outcome", case_ref=case, content__headline="Two fined in Another Lane"))
+    written = json.dumps(with_changes(news(), {"case_ref": case, "content__headline": "Two fined in Another Lane"}))
     given = receive(written.encode(), folder=SAMPLES, now=council.here.bot.now)
     intake.amend(council.here.bot, council.person("officer"), ref, given)
     visitor.press("Approve")

@@ -8,7 +8,8 @@ from bot.running import live_channels
 from bot.web import journey
 from bot.web.placing import taken
 from bot.web.sections import place
-from tests.bot.office import document
+from tests.bot.office import with_changes
+from tests.bot.terminal import news
 from tests.bot.web.e2e.test_approve import decide, tick_all
 from tests.bot.web.e2e.test_retract import GONE, SOON, taps
 from tests.stories.town import until
@@ -90,9 +91,8 @@ def test_a_newcomer_queues_the_sample_approves_it_sees_it_up_retracts_it_and_see
 
 
 def test_every_question_of_the_sample_is_answered_in_the_browser_and_it_is_submitted(size, council, visit):
-    body = document(
-        case_ref="EH/2026/8100" if size == "phone" else "EH/2026/8101", content__pictures=[], channels=["website"]
-    )
+    case = "EH/2026/8100" if size == "phone" else "EH/2026/8101"
+    body = with_changes(news(), {"case_ref": case, "content__pictures": [], "channels": ["website"]})
     visitor = visit(size, scripts=size == "desk").as_(council.person("officer"))
     written_out(visitor, body)
     if size == "desk":
