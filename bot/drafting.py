@@ -1,11 +1,11 @@
 """Drafts of notices: how they begin, what becomes of their pictures, and how they are submitted."""
 
 import json
-import tempfile
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,10 +15,11 @@ from bot.context import Bot, law_of
 from bot.intake_foresee import Foreseen, foresee
 from bot.intake_refusals import Conflict, find, not_erased, not_retracted, require
 from bot.intake_writing import Reserved, reserve
-from bot.pictures import clean, neutral_card
+from bot.pictures import Cleaned, PictureRefused, clean, kept, neutral_card, rendition
 from bot.submission import Received, SubmissionRefused, receive
 from bot.submission_checks import Problem
 from policies.authority import Act
+from policies.content_rules import LINKED
 from policies.retention import LONDON
 from policies.spent_rules import settled
 from policies.terms import Kind, Person, Publication
@@ -138,10 +139,22 @@ def _said(value: Any) -> Any:
     return [_said(each) for each in value] if isinstance(value, list) else value
 
 
-def take_picture(bot: Bot, draft: Draft, number: int, data: bytes) -> bool:
+def draw_ahead(bot: Bot, master: bytes) -> None:
+    """Fit the picture to every channel beside the answer, so that the preview finds it done."""
+
+    def fit() -> None:
+        for channel in bot.adapters.keys() - LINKED:
+            # What does not fit is told where it is asked for.
+            with suppress(PictureRefused):
+                rendition(master, bot.adapters[channel].capabilities.pictures)
+
+    threading.Thread(target=fit, daemon=True, name="drawing ahead").start()
+
+
+def take_picture(bot: Bot, draft: Draft, number: int, data: bytes) -> bytes | None:
     """Make a picture of the draft from the bytes sent: pixels alone are kept. Raises PictureRefused.
 
-    False where the draft was saved meanwhile.
+    Returns what is kept; None where the draft was saved meanwhile.
     """
     cleaned = clean(data)
     body = json.loads(json.dumps(draft.body))
@@ -153,9 +166,9 @@ def take_picture(bot: Bot, draft: Draft, number: int, data: bytes) -> bool:
     with bot.ledger.write() as tx:
         bot.media.put(tx, cleaned.master, bot.now)
         if not drafts.save(tx, draft, body, bot.now):
-            return False
+            return None
         drafts.give_up(tx, bot.media, before - drafts.pictures(body), bot.now)
-    return True
+    return cleaned.master
 
 
 def save(bot: Bot, draft: Draft, body: dict[str, Any]) -> bool:
@@ -176,8 +189,8 @@ def throw_away(bot: Bot, draft: Draft) -> None:
 
 
 @cache
-def _stand_in() -> bytes:
-    return neutral_card("", "", "")
+def _stand_in() -> Cleaned:
+    return kept(neutral_card("", "", ""))
 
 
 def received(bot: Bot, body: Mapping[str, Any], *, drawn: bool = True) -> Received:
@@ -186,25 +199,20 @@ def received(bot: Bot, body: Mapping[str, Any], *, drawn: bool = True) -> Receiv
     `drawn` False: without looking at the pictures, whose names are kept, where only the rules are to be asked.
     """
     wanted = [str(each.get("file", "")) for each in body.get("content", {}).get("pictures", [])]
-    masters: dict[str, bytes] = {}
     with bot.ledger.read() as tx:
-        for n, name in enumerate(wanted):
-            masters[name] = _master(bot, tx, n, name) if drawn else _stand_in()
-    with tempfile.TemporaryDirectory() as folder:
-        for name, master in masters.items():
-            (Path(folder) / name).write_bytes(master)
-        raw = json.dumps(body, ensure_ascii=False).encode()
-        made = receive(raw, folder=Path(folder), now=bot.now)
+        known = {name: _master(bot, tx, n, name) if drawn else _stand_in() for n, name in enumerate(wanted)}
+    made = receive(json.dumps(body, ensure_ascii=False).encode(), known=known, now=bot.now)
     if drawn:
         return made
     names = [name.removesuffix(".png") for name in wanted]
     return replace(made, pictures=tuple(replace(p, sha256=n) for p, n in zip(made.pictures, names, strict=True)))
 
 
-def _master(bot: Bot, tx: Tx, n: int, name: str) -> bytes:
+def _master(bot: Bot, tx: Tx, n: int, name: str) -> Cleaned:
+    """The picture as it was made of pixels when it was taken in; the store has checked that these are its bytes."""
     try:
-        return bot.media.get(tx, name.removesuffix(".png"))
-    except MissingPictureError:
+        return kept(bot.media.get(tx, name.removesuffix(".png")))
+    except (MissingPictureError, PictureRefused):
         what, remedy = "The picture is no longer kept.", "Upload it again, or remove it."
         raise SubmissionRefused([Problem(path=f"content.pictures.{n}.file", what=what, remedy=remedy)]) from None
 

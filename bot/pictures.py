@@ -9,8 +9,10 @@ import math
 import struct
 import warnings
 import zlib
+from collections import OrderedDict
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Lock
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat
 
@@ -38,6 +40,10 @@ _QUALITIES = (90, 85, 80, 75, 70, 65, 60)
 _CARD_SIDE = 1080
 _HASH_SIDE = 8
 _SHARPNESS_SIDE = 512
+# The parts of a PNG that hold pixels, and nothing else.
+_PIXELS = frozenset({b"IHDR", b"IDAT", b"IEND"})
+# Bytes of renditions, in memory only.
+_REMEMBERED = 48_000_000
 
 Image.MAX_IMAGE_PIXELS = _LARGEST
 # Pillow only warns up to twice the limit.
@@ -84,8 +90,54 @@ def clean(data: bytes, limits: PictureLimits | None = None) -> Cleaned:
     return Cleaned(master=master, sha256=hashlib.sha256(master).hexdigest(), width=pixels.width, height=pixels.height)
 
 
+def kept(master: bytes) -> Cleaned:
+    """What `clean` made, as it comes back from where it was kept. Raises PictureRefused for anything else."""
+    try:
+        with Image.open(BytesIO(master), formats=("PNG",)) as probe:
+            width, height = probe.size
+        parts = _png_chunks(master)
+    except _BROKEN:
+        raise PictureRefused("not-a-picture", "Upload the picture again.") from None
+    if not parts <= _PIXELS:
+        raise PictureRefused("more-than-pixels", "Upload the picture again.")
+    return Cleaned(master=master, sha256=hashlib.sha256(master).hexdigest(), width=width, height=height)
+
+
 def rendition(master: bytes, rules: PictureRules) -> bytes:
     """A JPEG of the master within a channel's rules. Where the shape does not fit, white is added, nothing cut."""
+    return _RENDITIONS.of(master, rules)
+
+
+class _Renditions:
+    """Those made last, by what they are made of: the same pixels and rules always give the same bytes."""
+
+    def __init__(self, *, most: int) -> None:
+        self._lock, self._most = Lock(), most
+        self._made: OrderedDict[tuple[str, PictureRules], bytes] = OrderedDict()
+
+    def of(self, master: bytes, rules: PictureRules) -> bytes:
+        key = (hashlib.sha256(master).hexdigest(), rules)
+        with self._lock:
+            found = self._made.get(key)
+            if found is not None:
+                self._made.move_to_end(key)
+                return found
+        made = _rendition(master, rules)
+        with self._lock:
+            self._made[key] = made
+            while self.size > self._most:
+                self._made.popitem(last=False)
+        return made
+
+    @property
+    def size(self) -> int:
+        return sum(len(each) for each in self._made.values())
+
+
+_RENDITIONS = _Renditions(most=_REMEMBERED)
+
+
+def _rendition(master: bytes, rules: PictureRules) -> bytes:
     if rules.media_type != "image/jpeg":
         raise PictureRefused("rendition-type", "Only JPEG renditions are made; correct the channel's picture rules.")
     pixels = _rebuilt(_decoded(master, PictureLimits(max_bytes=len(master), min_side=1)))
@@ -251,7 +303,7 @@ def _jpeg(pixels: Image.Image, quality: int) -> bytes:
 def _bare(encoded: bytes) -> bytes:
     """The file, once shown to hold pixels and what decoding them needs, and nothing else."""
     parts = _png_chunks(encoded) if encoded.startswith(b"\x89PNG") else _jpeg_segments(encoded)
-    assert parts <= {b"IHDR", b"IDAT", b"IEND", b"\xe0", b"\xdb", b"\xc0", b"\xc4", b"\xda"}, "metadata survived"
+    assert parts <= _PIXELS | {b"\xe0", b"\xdb", b"\xc0", b"\xc4", b"\xda"}, "metadata survived"
     with Image.open(BytesIO(encoded), formats=_FORMATS) as again:
         kept = set(again.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
         assert not kept, "metadata survived"

@@ -1,13 +1,17 @@
 """Sample people of a rehearsal, one for each role, with sign-ins to the console."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pyotp
 
 from bot import signing_in
 from bot.context import Bot
+from bot.demo_samples import sample_of
+from policies.retention import LONDON
 from policies.terms import Person, Role
 from store import people, signins
 
@@ -23,6 +27,12 @@ class SampleSignIn:
     who: str
     name: str
     secret: str
+
+
+def sample(now: datetime) -> dict[str, Any]:
+    """The sample notice of a case of its own, with every question answered, as a draft begins with it."""
+    today = now.astimezone(LONDON).date()
+    return sample_of(today) | {"case_ref": f"EH/{today.year}/{secrets.randbelow(9000) + 1000}"}
 
 
 def sign_ins(bot: Bot, known: dict[str, Person]) -> list[SampleSignIn]:

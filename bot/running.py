@@ -11,7 +11,7 @@ from bot.context import Bot
 from bot.demo_samples import sample_of, written
 from bot.intake import approve, submit
 from bot.rehearsal import Rehearsal, free_port, rehearsing
-from bot.rehearsal_people import shown, sign_ins
+from bot.rehearsal_people import PASSWORD, SampleSignIn, shown, sign_ins
 from bot.serving import PARTS, serve
 from bot.submission import receive_file
 from policies.lifecycle import State
@@ -57,7 +57,7 @@ def _usable_ports() -> tuple[int, int, int, int, int]:
     return PORTS
 
 
-def _announce(here: Rehearsal, ref: str, out: Console, stop: threading.Event) -> None:
+def _announce(here: Rehearsal, ref: str, out: Console, stop: threading.Event, made: list[SampleSignIn]) -> None:
     waited = 0.0
     while live_channels(here.bot, ref) < len(here.bot.adapters) and waited < PATIENCE:
         if stop.wait(0.2):
@@ -66,7 +66,10 @@ def _announce(here: Rehearsal, ref: str, out: Console, stop: threading.Event) ->
     up = live_channels(here.bot, ref)
     page = here.bot.settings.serve
     out.print(f"\n[bold]READY[/bold] {ref} is live on {up} of {len(here.bot.adapters)} channels")
-    out.print(f"  Console      {here.bot.settings.console.public_url}/sign-in  (sample sign-ins are shown there)")
+    out.print(f"  Console      {here.bot.settings.console.public_url}/sign-in  (enter there with one tap, or as:)")
+    for each in made:
+        code = ", with the code that the page shows" if each.secret else ""
+        out.print(f"               {each.name:<9} {PASSWORD}  {each.who}{code}")
     out.print(f"  Website      {here.site_url}/")
     out.print(f"  Facebook     {here.graph_url}/public/page       (stand-in)")
     out.print(f"  Instagram    {here.graph_url}/public/instagram  (stand-in)")
@@ -86,7 +89,7 @@ def run_here(folder: Path | None = None) -> None:
 
         def begin() -> None:
             ref = publish_sample(here)
-            threading.Thread(target=_announce, args=(here, ref, out, stop), daemon=True).start()
+            threading.Thread(target=_announce, args=(here, ref, out, stop, made), daemon=True).start()
 
         made = sign_ins(here.bot, {"officer": here.officer.person, "director": here.director.person})
         serve(here.bot, parts=PARTS, stop=stop, ready=begin, samples=shown(here.bot, made))

@@ -7,12 +7,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from http import HTTPStatus
 from time import monotonic
 from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
 import structlog
 from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 
 from adapters.http import EdgeSession
 from bot import standing, watch
@@ -21,6 +24,7 @@ from bot.context import Bot
 from bot.daemon import SWEEP, Loop, only_daemon
 from bot.settings import notify_socket
 from bot.site import public_site
+from bot.web import api_problems
 from bot.web.app import assets_missing, console_app
 from bot.web.security import LARGEST_FORM
 from store import desk
@@ -29,6 +33,10 @@ from store.ledger import LedgerBusyError
 log = structlog.get_logger()
 
 _SMALL = 64 * 1024
+_TOO_LARGE = (
+    "That is too large, and nothing of it was taken in. What you saved before is as it was.\n"
+    "Go back, and send less at once: a picture may have at most 20 MB.\n"
+)
 PARTS = ("daemon", "site", "console", "watch")
 Samples = Callable[[], list[dict[str, str]]]
 
@@ -41,6 +49,30 @@ class LoopEndedError(Exception):
     """The loop ended though nobody asked it to."""
 
 
+class _Refusing(ErrorTask):  # type: ignore[misc]  # waitress is untyped
+    """What is refused by its announced length is told in words, as to a person so to a program."""
+
+    def execute(self) -> None:
+        if self.request.error.code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            super().execute()
+            return
+        told = api_problems.unread() if api_problems.is_api(self.request.path) else (_TOO_LARGE, "text/plain")
+        body = told[0].encode()
+        self.status = "413 Content Too Large"
+        self.response_headers += [
+            ("Content-Type", f"{told[1]}; charset=utf-8"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
+        ]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
+    error_task_class = _Refusing
+
+
 class _Listener:
     """One waitress server on its own thread."""
 
@@ -49,6 +81,7 @@ class _Listener:
         self._server = create_server(
             application, host=host, port=port, threads=threads, ident=None, max_request_body_size=largest
         )
+        self._server.channel_class = _Channel
         self._closing = False
         self._thread = threading.Thread(target=self._run, daemon=True)
 

@@ -116,11 +116,13 @@ def receive(
     *,
     folder: Path | None = None,
     sent: Mapping[str, bytes] | None = None,
+    known: Mapping[str, Cleaned] | None = None,
     now: datetime,
     limits: PictureLimits | None = None,
 ) -> Received:
     """Read a submission and its pictures, which lie in `folder` or were `sent` along under their names.
 
+    Those that are `known` were made of pixels alone before, and are not made again.
     Raises SubmissionRefused with every problem.
     """
     if len(raw) > LARGEST:
@@ -142,7 +144,7 @@ def receive(
     tree, twice = tree_of(raw)
     for found in (*twice, *check(tree, now)):
         problems.setdefault(found.path, found)
-    pictures, refused_pictures = _pictures(tree, folder, sent or {}, limits or PictureLimits())
+    pictures, refused_pictures = _pictures(tree, folder, sent or {}, known or {}, limits or PictureLimits())
     for found in refused_pictures:
         problems.setdefault(found.path, found)
     if problems or submission is None:
@@ -164,7 +166,11 @@ def tree_of(raw: bytes) -> tuple[Any, list[Problem]]:
 
 
 def _pictures(
-    tree: Any, folder: Path | None, sent: Mapping[str, bytes], limits: PictureLimits
+    tree: Any,
+    folder: Path | None,
+    sent: Mapping[str, bytes],
+    known: Mapping[str, Cleaned],
+    limits: PictureLimits,
 ) -> tuple[tuple[Cleaned, ...], list[Problem]]:
     content = tree.get("content") if isinstance(tree, dict) else None
     given = content.get("pictures") if isinstance(content, dict) else None
@@ -172,6 +178,9 @@ def _pictures(
     for n, each in enumerate(given if isinstance(given, list) else []):
         name = each.get("file") if isinstance(each, dict) else None
         if not isinstance(name, str):
+            continue
+        if name in known:
+            cleaned.append(known[name])
             continue
         try:
             cleaned.append(clean(sent[name] if name in sent else _bytes_of(name, folder, limits), limits))

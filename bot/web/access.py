@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.signing_in import is_strong, resume
 from bot.web.current import console, now, signed_in, the_bot
+from bot.web.kept import keep
 from policies.authority import MAY, Act
 from policies.terms import Role
+from store import signins
 
 COOKIE = "dd_session"
 PEOPLE = frozenset(Role) - {Role.SYSTEM}
@@ -177,7 +179,7 @@ def guard(app: Flask) -> None:
         if not access.roles & {role for role, _ in found.person.roles}:
             abort(403)
         if access.strong and not is_strong(found, console(), now()):
-            return redirect(url_for("signin.again", next=_with_choices()))
+            return redirect(url_for("signin.again", next=_with_choices(found.person.id)))
         return None
 
 
@@ -203,13 +205,23 @@ def _to_sign_in() -> AnyResponse:
     if request.method in {"GET", "HEAD"} or request.endpoint is None:
         return redirect(url_for("signin.form", next=_here()))
     # The page it was typed on comes back after signing in.
-    return redirect(url_for("signin.form", next=_with_choices(), late="1"), code=303)
+    with the_bot().ledger.read() as tx:
+        ended = signins.session_of(tx, request.cookies.get(COOKIE, ""))
+    return redirect(url_for("signin.form", next=_with_choices(ended.person_id if ended else None), late="1"), code=303)
 
 
-def _with_choices() -> str:
-    """The page that a form was sent from, with what was chosen on it; what was typed may name somebody."""
-    kept = {name: request.form.getlist(name) for name in ("reason", "scope", "tick") if name in request.form}
-    return f"{_here()}?{urlencode(kept, doseq=True)}" if kept else _here()
+def _with_choices(person_id: str | None) -> str:
+    """The page that a form was sent from, with what was chosen on it.
+
+    What was typed may name somebody: it is kept here for whoever the session is or was of, and not put into an address.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return _here()
+    chosen = {name: request.form.getlist(name) for name in ("reason", "scope", "tick") if name in request.form}
+    if person_id is not None and keep(person_id, _here()):
+        chosen["kept"] = ["1"]
+    place = "#decide" if request.endpoint == "approve.act" else ""
+    return f"{_here()}?{urlencode(chosen, doseq=True)}{place}" if chosen else f"{_here()}{place}"
 
 
 def remember(response: Response | AnyResponse, secret: str) -> None:

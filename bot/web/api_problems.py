@@ -98,6 +98,13 @@ def problem(
     return answer
 
 
+def unread() -> tuple[str, str]:
+    """What is too large to be looked at, told outside the application: body and media type."""
+    title, remedy = _TITLES[413]
+    told = {"type": "urn:downdate:problem:413", "title": title, "status": 413, "remedy": remedy}
+    return json.dumps(told), MEDIA
+
+
 def _place(found: Problem) -> dict[str, Any]:
     return {
         "path": _path(found.path),

@@ -16,7 +16,9 @@ from bot.intake_tasks import owners
 from bot.standing import overdue
 from bot.web import access, api, api_problems, naming, security, words
 from bot.web.current import KEY, now, signed_in, the_bot
-from bot.web.pages import BLUEPRINTS
+from bot.web.deciding import for_approval
+from bot.web.kept import without_secrets
+from bot.web.pages import BLUEPRINTS, drafts_showing, signin
 from bot.web.pages.retract import expired
 from store import desk
 
@@ -28,7 +30,7 @@ _SAID: dict[int, tuple[str, str]] = {
     403: ("You cannot open this page", "Your roles do not allow it. An administrator gives roles."),
     404: ("Page not found", "Check the address, or begin at Live now."),
     405: ("That cannot be done here", "Begin at Live now."),
-    413: ("That is too large", "Send pictures of at most 40 MB together."),
+    413: ("That is too large", "Send less text at once, and pictures one at a time, of at most 20 MB each."),
     429: ("Too many requests", "Wait a minute, then try again."),
     500: ("Something went wrong", "Nothing was lost that was shown as done. Try again; if it stays, tell IT."),
 }
@@ -67,6 +69,7 @@ def console_app(
     security.protect(app)
     # Who it is comes first, so that a form that was open too long is answered to the person it belongs to.
     access.guard(app)
+    security.limit_forms(app)
     csrf = CSRFProtect(app)
     words.teach(app)
     naming.teach(app)
@@ -87,7 +90,7 @@ def console_app(
             "person": found.person if found else None,
             "may_open": _may_open,
             "navigation": NAVIGATION,
-            "overdue_of": _overdue_of,
+            "noted_at": _noted_at,
             "loop_late": age is not None and age > late,
             "now": now(),
             "samples": samples() if bot.ledger.rehearsal and found is None else [],
@@ -121,16 +124,21 @@ def _configure(app: Flask, bot: Bot) -> None:
     )
 
 
-def _overdue_of(endpoint: str) -> int:
-    """How much is overdue behind an entry of the menu."""
+def _noted_at(endpoint: str) -> str:
+    """What waits behind an entry of the menu: how much is overdue, or is for this Director to decide."""
     found = signed_in()
-    if found is None or "uncounted" in g or endpoint not in {"live.home", "tasks.home"}:
-        return 0
+    if found is None or "uncounted" in g or endpoint not in {"live.home", "tasks.home", "approve.waiting"}:
+        return ""
     with the_bot().ledger.read() as tx:
+        if endpoint == "approve.waiting":
+            count = sum(1 for each in for_approval(the_bot(), tx, found.person, now()) if not each.own)
+            return str(count) if count else ""
         if endpoint == "live.home":
-            return len(overdue(the_bot(), tx, now()))
-        mine = owners(found.person)
-        return sum(1 for task in desk.open_tasks(tx) if task.due_at <= now() and task.owner in mine)
+            count = len(overdue(the_bot(), tx, now()))
+        else:
+            mine = owners(found.person)
+            count = sum(1 for task in desk.open_tasks(tx) if task.due_at <= now() and task.owner in mine)
+    return f"{count} overdue" if count else ""
 
 
 def _may_open(endpoint: str) -> bool:
@@ -147,15 +155,24 @@ def _http_error(error: HTTPException) -> tuple[str, int] | Response:
         # Who tried what (ASVS 16.3.2); an address may hold what somebody typed, so only the route is named.
         found = signed_in()
         log.warning("console_refused", status=code, route=request.endpoint, person=found and found.person.id)
+    if code == 413 and request.endpoint == "drafts.upload":
+        return drafts_showing.too_large(**(request.view_args or {}))
     title, do = _SAID.get(code, _SAID[500])
     return render_template("error.html", title=title, do=do), code
 
 
 def _form_expired(_: CSRFError) -> tuple[str, int]:
-    if request.endpoint == "retract.act" and signed_in() is not None:
+    """Nothing that was filled in is lost: it takes one more tap. A password is typed again."""
+    if request.endpoint in {"signin.enter", "signin.proved"}:
+        return signin.expired()
+    if signed_in() is None:
+        title, do = "The form was open for too long", "Go back, reload the page, and send it again."
+        return render_template("error.html", title=title, do=do), 400
+    if request.endpoint == "retract.act":
         return expired(str((request.view_args or {})["ref"]))
-    title, do = "The form was open for too long", "Go back, reload the page, and send it again."
-    return render_template("error.html", title=title, do=do), 400
+    page = access.onward(request.path)
+    fields = list(without_secrets(request.form).items(multi=True))
+    return render_template("again.html", fields=fields, page=page, files=bool(request.files)), 400
 
 
 def _broken(error: Exception) -> tuple[str, int] | Response:

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.submission_checks import InputRefused
-from bot.web.words import here
+from bot.web.remedies import here
+
+LONGEST = 10_000
+"""Characters of a note."""
 
 
 @dataclass
@@ -17,6 +20,11 @@ class Errors:
 
     def add(self, name: str, text: str) -> None:
         self.told.setdefault(name, []).append(here(text))
+
+    def too_long(self, name: str, text: str) -> None:
+        """Tell of a text that is longer than any note: it is never cut without a word."""
+        if len(text) > LONGEST:
+            self.add(name, f"It is {len(text) - LONGEST:,} characters too long. Write at most {LONGEST:,}")
 
     def refused(self, name: str, no: InputRefused) -> None:
         """What an act said when it refused, beside the field that a person would change."""

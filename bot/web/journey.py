@@ -125,8 +125,10 @@ def reachable(body: dict[str, Any], at: Place) -> bool:
 
 
 def there(body: dict[str, Any], at: Place) -> bool:
-    """Whether something of the page was ever saved."""
-    return bool(taken(body, at))
+    """Whether something of the page was ever saved; a picture is there once its file is."""
+    listed = body.get("content", {}).get("pictures") or []
+    file = re.fullmatch(r"pictures/(\d+)", at.name)
+    return bool(taken(body, at)) or (file is not None and int(file[1]) < len(listed))
 
 
 def suggested(body: dict[str, Any], at: Place) -> dict[str, Any]:

@@ -10,9 +10,7 @@ from bot.cli_status import held_words
 from bot.standing import PostStanding
 from bot.web.current import me, the_bot
 from bot.web.journey import KINDS
-from bot.web.whole import TICKS
 from policies.answers import CONSULTEES
-from policies.effects import Tick
 from policies.lifecycle import CLOSED, State
 from policies.terms import EventType, Reason, Role
 
@@ -78,7 +76,6 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters["because"] = because
     app.jinja_env.filters["event_name"] = event_name
     app.jinja_env.filters["consultee_name"] = consultee_name
-    app.jinja_env.filters["tick_words"] = tick_words
     app.jinja_env.filters["owner_name"] = owner_name
     app.jinja_env.filters["waiting_for"] = waiting_for
     app.jinja_env.filters["roles_held"] = roles_held
@@ -105,11 +102,6 @@ def event_name(what: Any) -> str:
 
 def consultee_name(who: str) -> str:
     return CONSULTEES.get(who, who)
-
-
-def tick_words(tick: Tick) -> str:
-    """What the Director confirms by name."""
-    return TICKS[tick]
 
 
 def owner_name(owner: str) -> str:

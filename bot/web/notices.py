@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.cli_status import Line
-from bot.context import Bot
+from bot.cli_status import STANDING_WORDS, Line
 from bot.standing import ChannelStanding, PostStanding
-from policies.lifecycle import State
+from policies.lifecycle import MAY_BE_VISIBLE, Standing, State
 from policies.terms import Channel
 from store import publications
 from store.ledger import Tx
@@ -26,6 +25,15 @@ _TAGS: dict[State, tuple[str, str]] = {
     State.REMOVED: ("Gone", "govuk-tag--grey"),
     State.NOT_POSTED: ("Not posted", "govuk-tag--grey"),
 }
+# Why nothing is queued there yet, and what to do about it.
+_NOT_QUEUED: dict[Standing, str] = {
+    Standing.DRAFT: "Its author finishes it first.",
+    Standing.REFUSED: "The policy refuses it as it stands: amend it.",
+    Standing.HELD: "Something it needs is missing: get it, then a Director approves it.",
+    Standing.AWAITING_APPROVAL: "It is queued once a Director approves it.",
+    Standing.SENT_BACK: "The Director sent it back: amend it.",
+}
+_NO_POST = "An earlier copy has to be gone first, or somebody took it down there by hand: see the notice’s page."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +73,18 @@ def shown(tx: Tx, line: Line) -> Shown:
     )
 
 
+def may_be_up(line: Line) -> bool:
+    """Whether anything of it may be visible, whatever group it is listed under."""
+    standing = line.publication
+    if standing is None:
+        return False
+    return any(post.state in MAY_BE_VISIBLE for channel in standing.channels for post in channel.posts)
+
+
 def channel_rows(line: Line) -> Iterator[dict[str, Any]]:
     """Each channel's newest copy with its name and tag, and the link while it may be up."""
     for each in line.publication.channels if line.publication else ():
-        yield _row(each)
+        yield _row(each, line)
 
 
 def tag(post: PostStanding | None) -> tuple[str, str]:
@@ -78,7 +94,7 @@ def tag(post: PostStanding | None) -> tuple[str, str]:
     return ("Attested, not proven", "govuk-tag--yellow") if post.attested else _TAGS[post.state]
 
 
-def _row(each: ChannelStanding) -> dict[str, Any]:
+def _row(each: ChannelStanding, line: Line) -> dict[str, Any]:
     last = each.posts[-1] if each.posts else None
     word, colour = tag(last)
     open_now = last is not None and last.state in {State.LIVE, State.POSTING, State.REMOVING}
@@ -87,11 +103,21 @@ def _row(each: ChannelStanding) -> dict[str, Any]:
         "tag": word,
         "colour": colour,
         "post": last,
+        "words": "" if last else _not_queued(line),
         "url": (last.url or "") if last and open_now else "",
     }
 
 
-def find_all(bot: Bot, tx: Tx, lines: tuple[Line, ...]) -> list[Shown]:
-    """Every line with its words."""
-    del bot
-    return [shown(tx, line) for line in lines]
+def _not_queued(line: Line) -> str:
+    """Why a channel has no copy at all."""
+    of = line.publication
+    if of is None:
+        return ""
+    if of.retracted_for is not None:
+        return "It was retracted, so it does not go up there."
+    return _NOT_QUEUED.get(of.standing, _NO_POST)
+
+
+def standing_words(line: Line) -> str:
+    """How the notice stands, in words."""
+    return STANDING_WORDS[line.publication.standing] if line.publication else ""

@@ -8,8 +8,11 @@ from werkzeug.wrappers import Response
 
 from bot.web.current import console
 
-# A form with pictures; the body is refused before it is read (ASVS 5.2.1).
+# A submission with all its pictures; the body is refused before it is read (ASVS 5.2.1).
 LARGEST_FORM = 45 * 1024 * 1024
+# A form of the console brings one picture, and little beside it.
+LARGEST_PICTURE = 20_000_000
+_BESIDE = 64 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -41,6 +44,15 @@ def _known_host() -> None:
 def _small_enough() -> None:
     if (request.content_length or 0) > LARGEST_FORM:
         abort(413)
+
+
+def limit_forms(app: Flask) -> None:
+    """Refuse what is larger than any form of ours, before anything of it is read, to the person it came from."""
+
+    @app.before_request
+    def small() -> None:
+        if (request.content_length or 0) > LARGEST_PICTURE + _BESIDE and not request.path.startswith("/api/"):
+            abort(413)
 
 
 def _own_origin() -> None:

@@ -10,36 +10,7 @@ from markupsafe import Markup
 from bot.cli_output import clock_time, comes_down, day_and_time, until
 from bot.settings_values import in_words
 from bot.web.current import now
-
-# What the command line says to do, as it is done in the console.
-_COMMANDS: tuple[tuple[str, str], ...] = (
-    (r"`downdate confirm[^`]*`", "confirm it on the notice’s page"),
-    (r"`downdate requeue[^`]*`", "queue it again on the notice’s page"),
-    (r"`downdate resume[^`]*`", "Have it resumed under Channels."),
-    (r"`downdate (?:doctor|alerts)[^`]*`", "Channels and Alarms"),
-    (r"`downdate status [^`]*`", "the notice’s page"),
-    (r"`downdate status`", "Live now"),
-    (r"`downdate requests`", "it stands under Requests"),
-    (r"`downdate tasks`", "Tasks"),
-    (r"`downdate person list`", "People"),
-    (r"`downdate person invite[^`]*`", "it is made under People"),
-    (r"`downdate case export[^`]*`", "Record"),
-    (r"`downdate retract [^`]*`", "Retract now"),
-    (r"`downdate stray [^`]*`", "its task"),
-    (r"`downdate ([^`]*)`", r"“\1” on the command line"),
-    (r"checklist\.consultations", "the consultations of the checklist"),
-)
-_CHANNELS = {"website": "Website", "facebook": "Facebook", "instagram": "Instagram", "x": "X"}
-_A_CHANNEL = re.compile(
-    r"\b(website|facebook|instagram|x)(?=:| is paused| is not configured| is not resolved| can take down)"
-)
-
-
-def here(text: str) -> str:
-    """What the policy or an alarm says, with the places of the console and the channels' own names."""
-    for pattern, words in _COMMANDS:
-        text = re.sub(pattern, words, text)
-    return _A_CHANNEL.sub(lambda found: _CHANNELS[found[0]], text)
+from bot.web.remedies import here
 
 
 def teach(app: Flask) -> None:

@@ -13,9 +13,12 @@ from bot.pictures import (
     Cleaned,
     PictureLimits,
     PictureRefused,
+    _rendition,
+    _Renditions,
     apart,
     clean,
     dhash,
+    kept,
     neutral_card,
     rendition,
     sharpness_hint,
@@ -281,3 +284,33 @@ class TestNeutralCard:
     def test_it_fits_instagram_without_white_edges_added(self):
         with Image.open(BytesIO(rendition(self.card(), RULES))) as fitted:
             assert fitted.size == (1080, 1080)
+
+
+def test_a_master_comes_back_from_where_it_is_kept_without_being_made_again():
+    made = clean(encoded(scene(), "JPEG"))
+    assert kept(made.master) == made
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", encoded(scene(), "JPEG"), png_with_text()])
+def test_nothing_that_holds_more_than_pixels_passes_for_a_master(data):
+    with pytest.raises(PictureRefused):
+        kept(data)
+
+
+def test_a_rendition_that_is_made_once_is_the_same_as_one_made_anew():
+    master = clean(encoded(scene(900, 700), "JPEG")).master
+    first, again = rendition(master, RULES), rendition(master, RULES)
+    assert again is first
+    assert _rendition(master, RULES) == first
+
+
+def test_renditions_are_remembered_up_to_a_size_and_the_oldest_make_room():
+    remembered = _Renditions(most=200_000)
+    masters = [clean(encoded(scene(600 + n, 500), "JPEG")).master for n in range(12)]
+    first = remembered.of(masters[0], RULES)
+    for master in masters[1:]:
+        remembered.of(master, RULES)
+    assert remembered.size <= 200_000
+    again = remembered.of(masters[0], RULES)
+    assert again == first
+    assert again is not first

@@ -9,6 +9,7 @@ from bot.intake_refusals import NotFound, Refused, find
 from bot.submission_checks import InputRefused
 from bot.web.current import me, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import typed
 from bot.web.notices import NAMES
 from bot.web.pages.notice import draw
 from policies.terms import Channel
@@ -16,7 +17,6 @@ from policies.volatile import VolatileFact
 from store.publications import Known
 
 pages = Blueprint("acts", __name__)
-LONGEST = 4000
 
 
 def _known(ref: str) -> Known:
@@ -30,7 +30,8 @@ def _known(ref: str) -> Known:
 
 @pages.get("/notices/<ref>/confirm")
 def confirm_form(ref: str) -> str:
-    return _confirming(_known(ref), Errors(), (), "")
+    said = typed()
+    return _confirming(_known(ref), Errors(), tuple(said.getlist("fact")), said.get("note", ""))
 
 
 def _confirming(known: Known, errors: Errors, given: tuple[str, ...], note: str) -> str:
@@ -46,11 +47,12 @@ def _key(number: int, fact: VolatileFact) -> str:
 @pages.post("/notices/<ref>/confirm")
 def confirm(ref: str) -> Response | tuple[str, int]:
     known, errors = _known(ref), Errors()
-    given, note = tuple(request.form.getlist("fact")), request.form.get("note", "")[:LONGEST]
+    given, note = tuple(request.form.getlist("fact")), request.form.get("note", "")
     facts = intake.to_confirm(the_bot(), me(), known.ref)
     left = sum(_key(number, fact) not in given for number, fact in enumerate(facts))
     if left:
         errors.add("fact", f"Check and tick every fact: {left} of {len(facts)} {'is' if left == 1 else 'are'} left")
+    errors.too_long("note", note)
     if errors:
         return _confirming(known, errors, given, note), 400
     try:
@@ -98,11 +100,12 @@ def requeue(ref: str) -> Response | tuple[str, int]:
 @pages.post("/notices/<ref>/evidence")
 def evidence(ref: str) -> Response | tuple[str, int]:
     known, errors = _known(ref), Errors()
-    note = request.form.get("note", "")[:LONGEST]
+    note = request.form.get("note", "")
     channel = _channel(errors, "evidence")
     field = f"evidence-{channel}" if channel else "evidence"
     if not note.strip():
         errors.add(field, "Write what you did and what you saw, and when")
+    errors.too_long(field, note)
     if channel is None or errors:
         return _again(known, errors, {field: note}, 400)
     try:
@@ -118,11 +121,12 @@ def evidence(ref: str) -> Response | tuple[str, int]:
 @pages.post("/notices/<ref>/attest")
 def attest(ref: str) -> Response | tuple[str, int]:
     known, errors = _known(ref), Errors()
-    note = request.form.get("note", "")[:LONGEST]
+    note = request.form.get("note", "")
     channel = _channel(errors, "attest")
     field = f"attest-{channel}" if channel else "attest"
     if not note.strip():
         errors.add(field, "Write what you saw, where and when")
+    errors.too_long(field, note)
     if channel is None or errors:
         return _again(known, errors, {field: note}, 400)
     try:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from bot import intake
@@ -13,11 +13,11 @@ from bot.web.answers import row_of
 from bot.web.current import me, now, the_bot
 from bot.web.deciding import for_advice, voices
 from bot.web.errors import Errors
+from bot.web.kept import typed
 from bot.web.whole import Whole, whole
 from policies.answers import CONSULTEES, Consultee
 
 pages = Blueprint("advice", __name__)
-LONGEST = 4000
 _SAYS = {"clear": True, "against": False}
 
 
@@ -32,11 +32,11 @@ class Given:
 
 
 def _given() -> Given:
-    said = request.form
+    said = typed()
     return Given(
         role=said.get("role", ""),
         says=said.get("says", ""),
-        note=said.get("note", "")[:LONGEST],
+        note=said.get("note", ""),
         revision=said.get("revision", ""),
     )
 
@@ -60,7 +60,7 @@ def _whole(ref: str) -> Whole:
 
 @pages.get("/notices/<ref>/advice")
 def form(ref: str) -> str:
-    return _form(_whole(ref), Given(), Errors())
+    return _form(_whole(ref), _given(), Errors())
 
 
 def _form(made: Whole, given: Given, errors: Errors) -> str:
@@ -92,6 +92,7 @@ def act(ref: str) -> Response | tuple[str, int]:
         errors.add("says", "Choose whether it may go up as it stands")
     if not given.note.strip():
         errors.add("note", "Write what is advised; for a partner, with the reference")
+    errors.too_long("note", given.note)
     if errors:
         return _form(made, given, errors), 400
     role = Consultee(given.role)

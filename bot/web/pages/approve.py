@@ -16,13 +16,13 @@ from bot.web.changes import Change, changes
 from bot.web.current import console, me, now, signed_in, the_bot
 from bot.web.deciding import for_approval
 from bot.web.errors import Errors
+from bot.web.kept import came_back, typed
 from bot.web.whole import Whole, whole
 from policies.authority import Act, may
 from policies.volatile import volatile_facts
 from store import publications
 
 pages = Blueprint("approve", __name__)
-LONGEST = 4000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +44,14 @@ class Given:
 
 
 def _given() -> Given:
-    said = request.form if request.method == "POST" else request.args
+    said = typed()
+    ticks = said.getlist("tick") if said or request.method == "POST" else request.args.getlist("tick")
     return Given(
-        ticks=tuple(dict.fromkeys(said.getlist("tick"))),
-        note=request.form.get("note", "")[:LONGEST],
-        why=request.form.get("why", "")[:LONGEST],
-        digest=request.form.get("digest", ""),
-        seen=request.form.get("seen", ""),
+        ticks=tuple(dict.fromkeys(ticks)),
+        note=said.get("note", ""),
+        why=said.get("why", ""),
+        digest=said.get("digest", ""),
+        seen=said.get("seen", ""),
     )
 
 
@@ -76,8 +77,11 @@ def _whole(ref: str) -> Whole:
 
 
 @pages.get("/notices/<ref>/approve")
-def form(ref: str) -> str:
-    return _form(_whole(ref), _given(), Errors())
+def form(ref: str) -> str | tuple[str, int]:
+    made, given, errors = _whole(ref), _given(), Errors()
+    # On the way to a proof of identity it may have changed as well: what was read counts, not what came since.
+    meanwhile = tuple(_meanwhile(made, given)) if came_back() else ()
+    return _void(made, given, errors, meanwhile) if meanwhile else _form(made, given, errors)
 
 
 def _form(made: Whole, given: Given, errors: Errors, *, meanwhile: tuple[Change, ...] = ()) -> str:
@@ -91,6 +95,7 @@ def _form(made: Whole, given: Given, errors: Errors, *, meanwhile: tuple[Change,
         ends=ENDS,
         stated=volatile_facts(made.publication),
         proven=found is not None and is_strong(found, console(), now()),
+        again=came_back() and not meanwhile,
     )
 
 
@@ -103,6 +108,7 @@ def act(ref: str) -> Response | tuple[str, int]:
     for each in made.ticks:
         if each.must and each.tick.value not in given.ticks:
             errors.add("tick", f"Tick “{each.words}”, or send it back")
+    errors.too_long("note", given.note)
     if errors:
         return _form(made, given, errors), 400
     offered = {each.tick.value for each in made.ticks}
@@ -118,7 +124,7 @@ def act(ref: str) -> Response | tuple[str, int]:
             errors.add("decide", f"{problem.what} {problem.remedy}")
         return _form(_whole(ref), given, errors), 409
     when = made.publication.window.opens
-    then = "with the next sweep" if when <= now() else f"from {day_and_time(when)}"
+    then = "in a moment" if when <= now() else f"from {day_and_time(when)}"
     flash(f"Approved: revision {done.revision} of {done.ref}. It goes up {then}.")
     return redirect(url_for("notice.page", ref=done.ref), code=303)
 
@@ -166,6 +172,8 @@ def send_back(ref: str) -> Response | tuple[str, int]:
         return _void(made, given, errors, meanwhile)
     if not given.why.strip():
         errors.add("why", "Write what has to change, for its author")
+    errors.too_long("why", given.why)
+    if errors:
         return _form(made, given, errors), 400
     try:
         intake.send_back(the_bot(), me(), made.known.ref, given.why, read=made.revision)

@@ -14,6 +14,7 @@ from bot.web import moments
 from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import typed
 from bot.web.naming import roles_held
 from policies.requests import GRAVE, Allegation, Decision, RequestKind
 from policies.terms import Role, case_key
@@ -21,7 +22,6 @@ from store import desk, people, publications, requests
 from store.ledger import Tx, read_note
 
 pages = Blueprint("requests", __name__)
-_LONGEST = 2000
 KINDS: dict[RequestKind, str] = {
     RequestKind.REMOVAL: "To take a notice down",
     RequestKind.REUSE: "To use the material again",
@@ -89,6 +89,7 @@ def home() -> str:
 @pages.get("/requests/new")
 def form() -> str:
     given = {"kind": "removal", "about": request.args.get("ref", "")} | moments.typed("received", now())
+    given |= typed().to_dict()
     return _form(given, Errors())
 
 
@@ -114,6 +115,7 @@ def log() -> Response | tuple[str, int]:
     received = moments.moment(given, "received", errors)
     if received is not None and received > now():
         errors.add("received", "It has not come yet. Give the time at which it came")
+    errors.too_long("note", given.get("note", ""))
     if errors or received is None:
         return _form(given, errors), 400
     try:
@@ -125,7 +127,7 @@ def log() -> Response | tuple[str, int]:
             case=case,
             allegation=Allegation(allegation) if kind == RequestKind.REMOVAL else Allegation.OTHER,
             received_at=received,
-            note=given.get("note", "")[:_LONGEST],
+            note=given.get("note", ""),
         )
     except InputRefused as no:
         errors.refused("received", no)
@@ -174,7 +176,7 @@ def page(number: str) -> str:
 def _page(number: str, errors: Errors) -> str:
     shown, others = _found(number)
     return render_template(
-        "request.html", shown=shown, others=others, errors=errors, given=request.form, kinds=KINDS,
+        "request.html", shown=shown, others=others, errors=errors, given=typed(), kinds=KINDS,
         allegations=ALLEGATIONS,
     )  # fmt: skip
 
@@ -182,7 +184,7 @@ def _page(number: str, errors: Errors) -> str:
 @pages.post("/requests/<number>")
 def act(number: str) -> Response | tuple[str, int]:
     shown, others = _found(number)
-    errors, note = Errors(), request.form.get("note", "")[:_LONGEST]
+    errors, note = Errors(), request.form.get("note", "")
     if request.form.get("act") == "acknowledge":
         if not shown.acknowledged:
             acknowledge_request(the_bot(), me(), shown.asked.id, note=note)
@@ -195,6 +197,7 @@ def act(number: str) -> Response | tuple[str, int]:
         errors.add("with_person", "Choose whom you decided it with: one of you is the Data Protection Officer (5.5)")
     if not note.strip():
         errors.add("note", "Give the reasons: every decision has them (6.8)")
+    errors.too_long("note", note)
     if errors:
         return _page(number, errors), 400
     try:

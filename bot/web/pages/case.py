@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from bot import intake
@@ -14,6 +14,7 @@ from bot.submission_checks import InputRefused
 from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import typed
 from bot.web.naming import EVENTS
 from bot.web.notices import shown
 from policies.events import RULES
@@ -24,7 +25,6 @@ from store.ledger import Tx
 from store.publications import Known
 
 pages = Blueprint("case", __name__)
-LONGEST = 4000
 
 
 def _of_case(tx: Tx, key: str) -> list[Known]:
@@ -70,9 +70,9 @@ class Given:
 
 
 def _given() -> Given:
-    said = request.form
+    said = typed()
     short = {name: said.get(name, "").strip()[:40] for name in ("what", "subject", "day", "month", "year", "time")}
-    return Given(**short, source=said.get("source", "")[:LONGEST], note=said.get("note", "")[:LONGEST])
+    return Given(**short, source=said.get("source", ""), note=said.get("note", ""))
 
 
 def _subjects(tx: Tx, found: list[Known]) -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ def _subjects(tx: Tx, found: list[Known]) -> list[tuple[str, str]]:
 
 @pages.get("/cases/<key>/event")
 def event_form(key: str) -> str:
-    return _form(key, Given(), Errors())
+    return _form(key, _given(), Errors())
 
 
 def _form(key: str, given: Given, errors: Errors) -> str:
@@ -123,6 +123,8 @@ def event(key: str) -> Response | tuple[str, int]:
     if given.subject and given.subject not in numbers:
         errors.add("subject", "Choose whom it is about")
     moment = _moment(given, errors)
+    errors.too_long("source", given.source)
+    errors.too_long("note", given.note)
     if errors:
         return _form(key, given, errors), 400
     try:

@@ -18,6 +18,7 @@ from bot.intake_refusals import NotAllowedHere
 from bot.standing import Copy, unverified
 from bot.sweep import compare_all
 from bot.web.current import me, now, the_bot
+from bot.web.kept import typed
 from bot.web.notices import NAMES
 from policies.authority import Act, may
 from policies.terms import Channel
@@ -121,7 +122,9 @@ def act() -> Response:
 
 @pages.get("/channels/canary")
 def canary_form() -> str:
-    return render_template("canary.html", channel=_named(request.args.get("channel", "")), names=NAMES)
+    return render_template(
+        "canary.html", channel=_named(request.args.get("channel") or typed().get("channel", "")), names=NAMES
+    )
 
 
 @pages.post("/channels/canary")

@@ -8,12 +8,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from bot import drafting
+from bot import drafting, rehearsal_people
 from bot.draft_trial import Way, in_the_way
 from bot.intake_refusals import NotAllowedHere
 from bot.web import journey
-from bot.web.current import me, the_bot
+from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import came_back, typed
 from bot.web.placing import kept, removed, taken, wrong
 from bot.web.questions import field, missing, read, tell
 from bot.web.sections import Place, place
@@ -59,15 +60,18 @@ def _home(errors: Errors) -> str:
 @pages.post("/new")
 def begin() -> Response | tuple[str, int]:
     given = request.form.get("kind", "")
-    if given not in {kind.value for kind in journey.KINDS}:
+    sample = given == "sample" and the_bot().ledger.rehearsal
+    if not sample and given not in {kind.value for kind in journey.KINDS}:
         errors = Errors()
         errors.add("kind", "Choose what kind of notice it is")
         return _home(errors), 400
     try:
-        draft_id = drafting.begin(the_bot(), me(), drafting.empty(Kind(given)))
+        body = rehearsal_people.sample(now()) if sample else drafting.empty(Kind(given))
+        draft_id = drafting.begin(the_bot(), me(), body)
     except NotAllowedHere:
         abort(403)
-    return redirect(url_for("drafts.tasks", draft_id=draft_id), code=303)
+    follows = "drafts.check" if sample else "drafts.tasks"
+    return redirect(url_for(follows, draft_id=draft_id), code=303)
 
 
 @pages.get("/drafts/<draft_id>")
@@ -121,8 +125,22 @@ def edit(draft_id: str, name: str) -> Response | str:
     at = _place(draft, name)
     if at.name.startswith("pictures/") and not _picture(draft, at):
         return redirect(url_for("drafts.upload_form", draft_id=draft.id, number=at.name.split("/")[1]))
+    if came_back():
+        return _answered_before(draft, at)
     values = taken(draft.body, at) or journey.suggested(draft.body, at)
     return _page(draft, at, values, Errors(), saved="saved" in request.args)
+
+
+def _answered_before(draft: Draft, at: Place) -> str:
+    """With what was typed before its writer had to sign in again; nothing of it is saved yet."""
+    values, errors = read(_asked(draft, at), typed())
+    stale = typed().get("version", "") != journey.fingerprint(draft.body, at)
+    return _page(draft, at, values, errors, newer=_newer(draft, at) if stale else None)
+
+
+def _newer(draft: Draft, at: Place) -> list[tuple[str, str]]:
+    """What is saved there now."""
+    return [(each.label, journey.label(at, each.name, said)) for each, said in _said(draft, at, _asked(draft, at))]
 
 
 def _picture(draft: Draft, at: Place) -> str:
@@ -212,8 +230,7 @@ def _written(draft: Draft, at: Place, form: MultiDict[str, str]) -> Response | t
     asked = _asked(draft, at)
     values, errors = read(asked, form)
     if form.get("version", "") != journey.fingerprint(draft.body, at):
-        newer = [(each.label, journey.label(at, each.name, said)) for each, said in _said(draft, at, asked)]
-        return _page(draft, at, values, errors, newer=newer), 409
+        return _page(draft, at, values, errors, newer=_newer(draft, at)), 409
     by_name = {each.name: each for each in asked}
     for wrong_name, text in wrong(at, values):
         tell(errors, by_name[wrong_name], text)
@@ -266,7 +283,6 @@ def remove(draft_id: str) -> Response | tuple[str, int]:
     if stale or not drafting.save(the_bot(), draft, body):
         draft = unsent(draft_id)
         at = _place(draft, at.name)
-        newer = [(each.label, journey.label(at, each.name, said)) for each, said in _said(draft, at, _asked(draft, at))]
-        return _page(draft, at, taken(draft.body, at), Errors(), newer=newer), 409
+        return _page(draft, at, taken(draft.body, at), Errors(), newer=_newer(draft, at)), 409
     flash(f"{at.title} removed.")
     return redirect(url_for("drafts.tasks", draft_id=draft.id), code=303)

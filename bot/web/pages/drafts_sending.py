@@ -18,6 +18,8 @@ from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.pages.drafts import pages, unsent
 from bot.web.placing import taken
+from bot.web.remedies import here
+from bot.web.whole import TICKS
 from policies.effects import Effect
 from policies.retention import down_by, removal_starts
 from policies.terms import Person, Publication
@@ -57,6 +59,7 @@ def _check_page(draft: Draft, errors: Errors) -> str:
         problems=[(each, *told(each.path)) for each in problems],
         objections=[(each, *told(each.path)) for each in objections],
         made=made,
+        ticks=TICKS,
         late=_late(bot, made.publication, draft.body) if made else None,
         refused=any(each.effect is Effect.REFUSE for each in objections),
         errors=errors,
@@ -138,7 +141,7 @@ def _begun(ref: str, begin: Callable[[Bot, Person, str], str]) -> Response | tup
         abort(404)
     except InputRefused as refused:
         first = refused.problems[0]
-        return render_template("error.html", title=first.what, do=first.remedy), 409
+        return render_template("error.html", title=first.what, do=here(first.remedy)), 409
     return redirect(url_for("drafts.tasks", draft_id=draft_id), code=303)
 
 

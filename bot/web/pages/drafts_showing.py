@@ -1,6 +1,7 @@
 """What a draft will look like: pictures taken in, and each channel exactly as it will show it."""
 
 import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.notices import NAMES
 from bot.web.pages.drafts import pages, unsent
+from bot.web.security import LARGEST_PICTURE
 from policies.retention import down_by
 from policies.terms import Channel
 from store import cases, drafts, publications
@@ -27,7 +29,7 @@ from store.drafts import Draft
 from store.media import MissingPictureError
 from store.publications import Rendition
 
-_LARGEST = 20_000_000
+_SMALLER = f"Save it smaller or with more compression, and choose one of at most {LARGEST_PICTURE // 1_000_000} MB."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,26 +53,57 @@ def _upload_page(draft: Draft, number: int, errors: Errors) -> str:
     listed = draft.body.get("content", {}).get("pictures") or []
     if number > len(listed):
         abort(404)
-    return render_template("draft_picture.html", draft=draft, number=number, errors=errors, new=number == len(listed))
+    return render_template(
+        "draft_picture.html",
+        draft=draft,
+        number=number,
+        errors=errors,
+        new=number == len(listed),
+        version=_version(draft, number),
+    )
+
+
+def _count(draft: Draft) -> int:
+    return len(draft.body.get("content", {}).get("pictures") or [])
+
+
+def _version(draft: Draft, number: int) -> str:
+    """Which pictures the page was drawn with: one that is stale takes nobody else's place."""
+    listed = draft.body.get("content", {}).get("pictures") or []
+    said = "/".join([str(number), *(str(each.get("file", "")) for each in listed)])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def too_large(draft_id: str, number: int) -> tuple[str, int]:
+    """The file was not read; the draft is as it was saved."""
+    errors = Errors()
+    errors.add("picture", f"The file is too large. {_SMALLER}")
+    return _upload_page(unsent(draft_id), number, errors), 413
 
 
 @pages.post("/drafts/<draft_id>/pictures/<int:number>/file")
 def upload(draft_id: str, number: int) -> Response | tuple[str, int]:
     draft, errors = unsent(draft_id), Errors()
+    if request.form.get("version", "") != _version(draft, number):
+        errors.add("picture", "The draft’s pictures were changed on another page meanwhile. Look, then choose the file")
+        return _upload_page(draft, min(number, _count(draft)), errors), 409
     sent = request.files.get("picture")
     # One byte more than may be, so that what is too large is told from what just fits.
-    data = sent.stream.read(_LARGEST + 1) if sent else b""
+    data = sent.stream.read(LARGEST_PICTURE + 1) if sent else b""
+    if sent:
+        sent.close()
     if not data:
         errors.add("picture", "Choose the file of a picture")
         return _upload_page(draft, number, errors), 400
     try:
         kept = drafting.take_picture(the_bot(), draft, number, data)
     except PictureRefused as refused:
-        errors.add("picture", f"It cannot be used: {refused.code}. {refused.remedy}")
+        errors.add("picture", f"It cannot be used: {refused.code.replace('-', ' ')}. {refused.remedy}")
         return _upload_page(draft, number, errors), 400
-    if not kept:
+    if kept is None:
         errors.add("picture", "The draft was saved on another page meanwhile. Choose the file once more.")
         return _upload_page(unsent(draft_id), number, errors), 409
+    drafting.draw_ahead(the_bot(), kept)
     flash("The picture was rebuilt from its pixels: place, time and camera are no longer in it.")
     return redirect(url_for("drafts.edit", draft_id=draft.id, name=f"pictures/{number}"), code=303)
 

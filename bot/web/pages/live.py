@@ -2,10 +2,10 @@
 
 from flask import Blueprint, abort, render_template, request
 
-from bot.cli_status import STANDING_WORDS, Board, Group, board
+from bot.cli_status import Board, Group, board
+from bot.explaining import explain
 from bot.web.current import now, the_bot
-from bot.web.notices import Shown, channel_rows, shown
-from policies.lifecycle import MAY_BE_VISIBLE
+from bot.web.notices import Shown, channel_rows, may_be_up, shown, standing_words
 
 pages = Blueprint("live", __name__)
 # So many fit before a person has to scroll for the one they want.
@@ -14,18 +14,11 @@ _LISTS = {"waiting": Group.WAITING, "coming-down": Group.COMING_DOWN, "stuck": G
 
 
 def _board() -> tuple[Board, list[Shown]]:
+    """How everything stands, and what may be up with its words; the others are not opened for it."""
     bot = the_bot()
     with bot.ledger.read() as tx:
         made = board(bot, tx, now())
-        return made, [shown(tx, line) for line in made.lines]
-
-
-def _may_be_up(each: Shown) -> bool:
-    """Whether anything of it may be visible, whatever group it is listed under."""
-    standing = each.line.publication
-    if standing is None:
-        return False
-    return any(post.state in MAY_BE_VISIBLE for channel in standing.channels for post in channel.posts)
+        return made, [shown(tx, line) for line in made.lines if may_be_up(line)]
 
 
 @pages.get("/")
@@ -40,10 +33,9 @@ def search() -> str:
 
 
 def _live(words: str) -> str:
-    made, everything = _board()
-    up = [each for each in everything if _may_be_up(each)]
+    made, up = _board()
     found = [each for each in up if each.matches(words)] if words else up
-    counts = {name: sum(1 for each in everything if each.line.group is group) for name, group in _LISTS.items()}
+    counts = {name: sum(1 for line in made.lines if line.group is group) for name, group in _LISTS.items()}
     return render_template(
         "live.html", board=made, found=found, total=len(up), many=len(up) > MANY, words=words, counts=counts,
         rows=channel_rows,
@@ -55,8 +47,12 @@ def listed(name: str) -> str:
     group = _LISTS.get(name)
     if group is None:
         abort(404)
-    _, everything = _board()
-    inside = [each for each in everything if each.line.group is group]
+    bot = the_bot()
+    with bot.ledger.read() as tx:
+        inside = [shown(tx, line) for line in board(bot, tx, now()).lines if line.group is group]
+        waits = [each.line.ref for each in inside if each.line.publication] if group is Group.WAITING else []
+        reasons = {ref: explain(bot, tx, ref, now()) for ref in waits}
     return render_template(
-        "listed.html", name=name, group=group, inside=inside, rows=channel_rows, words=STANDING_WORDS
-    )
+        "listed.html", name=name, group=group, inside=inside, rows=channel_rows, standing=standing_words,
+        reasons=reasons,
+    )  # fmt: skip

@@ -18,11 +18,11 @@ from bot.web.current import me, now, the_bot
 from bot.web.deciding import voices
 from bot.web.errors import Errors
 from bot.web.naming import owner_name
-from bot.web.notices import NAMES, Shown, shown, tag
+from bot.web.notices import NAMES, Shown, may_be_up, shown, tag
 from bot.web.story import evidence, timeline
 from bot.web.whole import Whole, whole
 from policies.authority import Act, may
-from policies.lifecycle import MAY_BE_VISIBLE, Standing, State
+from policies.lifecycle import Standing, State
 from policies.terms import CLAUSE, Role
 from store import attestations, desk, erasure, posts, publications, record
 from store.ledger import Tx
@@ -89,6 +89,7 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
         ends=ENDS,
         names=NAMES,
         clauses=CLAUSE,
+        up=may_be_up(made.line),
         retractable=_retractable(made, reading),
         errors=errors,
         given=given,
@@ -98,8 +99,8 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
 
 def _retractable(made: Detail, reading: Whole) -> bool:
     """Whether retracting it does anything: something of it may be up, or could still go up."""
-    up = any(post.state in MAY_BE_VISIBLE for each in made.publication.channels for post in each.posts)
-    return allowed("retract.form", _roles()) and (up or (reading.retracted_for is None and not reading.erased))
+    waits = reading.retracted_for is None and not reading.erased and made.publication.standing is not Standing.DOWN
+    return allowed("retract.form", _roles()) and (may_be_up(made.line) or waits)
 
 
 def _roles() -> frozenset[Role]:

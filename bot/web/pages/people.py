@@ -12,6 +12,7 @@ from bot.submission_checks import InputRefused
 from bot.web import moments
 from bot.web.current import console, me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import typed
 from bot.web.naming import ROLES, roles_held
 from bot.web.pages.account import known_as
 from policies.terms import Person, Role
@@ -33,7 +34,7 @@ def home() -> str:
 
 @pages.get("/people/add")
 def add_form() -> str:
-    return _add_form({"role": "officer"}, Errors())
+    return _add_form({"role": "officer"} | typed().to_dict(), Errors())
 
 
 def _add_form(given: dict[str, str], errors: Errors) -> str:
@@ -100,7 +101,7 @@ def _page(who: Person, errors: Errors, *, link: str = "") -> str:
         held=held,
         sessions=[(known_as(each.device), each) for each in signed_in],
         errors=errors,
-        given=request.form,
+        given=typed(),
         roles=ROLES,
         services=_services(),
         link=link,

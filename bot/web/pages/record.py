@@ -19,6 +19,7 @@ from bot.web import story
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.figures import FIGURES, figure_of
+from bot.web.kept import typed
 from policies.retention import LONDON
 from policies.storage import Part
 from policies.terms import case_key
@@ -80,7 +81,7 @@ def verify() -> str | tuple[str, int]:
     number, _, digest = said.partition(":")
     kept = (int(number), digest.lower()) if number.isascii() and number.isdecimal() and len(number) < 12 else None
     if said and (kept is None or kept[0] < 1 or len(digest) != 64):
-        errors.add("checkpoint", "It is no checkpoint. Give number and hash, as this page shows them")
+        errors.add("checkpoint", "It is no checkpoint. Give number, colon and hash, as Verify shows them")
         return render_template("verified.html", errors=errors, said=said, verdict=None), 400
     with the_bot().ledger.read() as tx:
         verdict = journal.verify((each.as_json() for each in journal.entries(tx)), checkpoint=kept)
@@ -89,7 +90,7 @@ def verify() -> str | tuple[str, int]:
 
 @pages.get("/record/export")
 def export_form() -> str:
-    return render_template("export.html", errors=Errors(), case="", manifest=MANIFEST)
+    return render_template("export.html", errors=Errors(), case=typed().get("case", ""), manifest=MANIFEST)
 
 
 @pages.post("/record/export")
@@ -110,7 +111,7 @@ def export() -> Response | tuple[str, int]:
 
 @pages.get("/record/hold")
 def hold_form() -> str:
-    return _hold({}, Errors())
+    return _hold(typed().to_dict(), Errors())
 
 
 def _hold(given: dict[str, str], errors: Errors) -> str:
@@ -120,13 +121,14 @@ def _hold(given: dict[str, str], errors: Errors) -> str:
 @pages.post("/record/hold")
 def hold() -> Response | tuple[str, int]:
     given, errors = request.form.to_dict(), Errors()
-    case, note, what = given.get("case", "").strip()[:100], given.get("note", "")[:2000], given.get("act", "")
+    case, note, what = given.get("case", "").strip()[:100], given.get("note", ""), given.get("act", "")
     if not case:
         errors.add("case", "Give the case reference")
     if what not in {"hold", "release"}:
         errors.add("act", "Choose whether the case is put on hold or released")
     if what == "hold" and not note.strip():
         errors.add("note", "Say why it is kept")
+    errors.too_long("note", note)
     if errors:
         return _hold(given, errors), 400
     try:

@@ -16,8 +16,9 @@ from bot.submission_checks import InputRefused
 from bot.urgent import copies
 from bot.web.beside import take_down_beside
 from bot.web.current import console, me, now, the_bot
-from bot.web.errors import Errors
-from bot.web.notices import NAMES, Shown, shown
+from bot.web.errors import LONGEST, Errors
+from bot.web.kept import typed
+from bot.web.notices import NAMES, Shown, may_be_up, shown
 from policies.lifecycle import CLOSED, State
 from policies.terms import CLAUSE, Reason
 from store import posts, publications
@@ -53,8 +54,8 @@ class Given:
 
 
 def _given() -> Given:
-    said = request.form if request.method == "POST" else request.args
-    return Given(reason=said.get("reason", ""), scope=said.get("scope", "notice"), note=said.get("note", "")[:2000])
+    said = typed() if request.method == "POST" else typed() or request.args
+    return Given(reason=said.get("reason", ""), scope=said.get("scope", "notice"), note=said.get("note", "")[:LONGEST])
 
 
 def _shown(ref: str) -> Shown:
@@ -72,8 +73,16 @@ def form(ref: str) -> str:
 
 
 def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str:
+    notice = _shown(ref)
     return render_template(
-        "retract.html", notice=_shown(ref), given=given, errors=errors, reasons=REASONS, clauses=CLAUSE, again=again
+        "retract.html",
+        notice=notice,
+        up=may_be_up(notice.line),
+        given=given,
+        errors=errors,
+        reasons=REASONS,
+        clauses=CLAUSE,
+        again=again,
     )
 
 

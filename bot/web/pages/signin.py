@@ -146,6 +146,16 @@ def _ways(person: Person) -> dict[str, bool]:
         }
 
 
+def expired() -> tuple[str, int]:
+    """The form was too old: it is shown anew, and costs one more try."""
+    errors, found = Errors(), signed_in()
+    errors.add("password", "The page was open for a long time, and nothing was sent. Type it once more")
+    if request.endpoint == "signin.enter" or found is None:
+        return _page(errors, name=request.form.get("name", "")), 400
+    then = onward(request.form.get("next"))
+    return render_template("prove.html", errors=errors, onward=then, **_ways(found.person)), 400
+
+
 @pages.post("/prove")
 def proved() -> Response | tuple[str, int]:
     found, errors = signed_in(), Errors()

@@ -11,11 +11,11 @@ from bot.submission_checks import InputRefused
 from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import typed
 from bot.web.work import Shown, raised, shown
 from store import desk
 
 pages = Blueprint("tasks", __name__)
-_LONGEST = 2000
 
 
 @pages.get("/tasks")
@@ -35,10 +35,12 @@ def home() -> str:
 
 
 def _found(number: str) -> Shown:
+    """The open task; one that somebody else has done meanwhile is told so, on the list of what is left."""
     with the_bot().ledger.read() as tx:
         task = next((each for each in desk.open_tasks(tx) if str(each.id) == number), None)
         if task is None:
-            abort(404)
+            flash("That task is not open any more: it is done, or there is none of that number.")
+            abort(redirect(url_for("tasks.home"), code=303))
         return shown(tx, task, now())
 
 
@@ -48,13 +50,13 @@ def page(number: str) -> str:
 
 
 def _page(job: Shown, errors: Errors) -> str:
-    return render_template("task.html", job=job, errors=errors, given=request.form)
+    return render_template("task.html", job=job, errors=errors, given=typed())
 
 
 @pages.post("/tasks/<number>")
 def act(number: str) -> Response | tuple[str, int]:
     job, errors = _found(number), Errors()
-    note = request.form.get("note", "")[:_LONGEST]
+    note = request.form.get("note", "")
     answer = request.form.get("answer", "")
     if job.stray is not None and answer not in {"take-down", "leave"}:
         errors.add("answer", "Choose whether it comes down or stays")
@@ -62,6 +64,7 @@ def act(number: str) -> Response | tuple[str, int]:
         errors.add("note", "Say why the item may stay")
     elif job.answers and answer not in {code for code, _, _ in job.answers}:
         errors.add("answer", "Choose an answer")
+    errors.too_long("note", note)
     about = request.form.get("subject", "") or None
     if about is not None and about not in job.numbers:
         errors.add("subject", "Choose whom it is about, or everybody")

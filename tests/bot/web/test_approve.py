@@ -82,6 +82,23 @@ def test_its_pictures_are_served_to_those_signed_in_and_kept_by_nobody(director,
     assert open_browser().get(path).status_code == 302
 
 
+def test_what_waits_for_a_director_is_counted_in_the_menu_and_on_live_now(director, office, ref, open_browser):
+    other = open_browser().as_(office.staff.other_director)
+    assert "Waiting for you (1)" in words(director.get("/tasks"))
+    home = director.get("/")
+    assert "Waiting for your decision: 1" in words(home)
+    assert "Waiting for your decision" not in words(other.get("/"))
+    approve(director, ref)
+    assert "Waiting for you (" not in words(director.get("/tasks"))
+
+
+def test_the_page_says_first_what_goes_where_and_until_when(director, ref):
+    page = director.get(f"/notices/{ref}/approve")
+    brief = words(page).partition("Exactly what goes up")[0]
+    for said in ("Case outcome on Website, X", "as soon as it is approved", "Comes down by 30 March 2026, midday"):
+        assert said in brief
+
+
 def test_approving_queues_exactly_what_was_shown(director, office, ref):
     answer = approve(director, ref, note="Proportionate")
     assert answer.status_code == 303

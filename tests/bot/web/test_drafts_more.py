@@ -188,3 +188,67 @@ def test_a_correction_begins_with_neutral_words(comms, office):
 @pytest.mark.parametrize("what", ["copy", "amend", "lesser", "correct"])
 def test_nothing_begins_with_a_notice_there_is_not(comms, what):
     assert comms.post(f"/notices/DBC-222222/{what}").status_code == 404
+
+
+def test_the_largest_picture_that_may_be_is_taken_in(appeal, comms):
+    """Just under 20 MB, as a phone's camera makes one: its master is larger than what may be uploaded."""
+    noise = Image.effect_noise((2500, 2600), 90)
+    file = BytesIO()
+    Image.merge("RGB", (noise, noise.transpose(Image.Transpose.FLIP_TOP_BOTTOM), noise)).save(file, "PNG")
+    file.write(bytes(19_900_000 - file.tell()))
+    assert appeal.upload(data=file.getvalue()).status_code == 303
+    assert comms.get(f"{appeal.draft}/pictures/0").status_code == 200
+
+
+def test_a_photograph_whose_pixels_alone_are_larger_than_an_upload_may_be_is_previewed_and_submitted(comms, office):
+    ref = office.approved("image_appeal", channels=["website"])
+    copy = comms.post(f"/notices/{ref}/copy").headers["Location"]
+    noise = Image.effect_noise((3000, 2600), 90)
+    file = BytesIO()
+    Image.merge("RGB", (noise, noise.transpose(Image.Transpose.FLIP_TOP_BOTTOM), noise)).save(file, "JPEG", quality=50)
+    writer = Writer(comms, document("image_appeal"), draft=copy)
+    assert writer.upload(data=file.getvalue()).status_code == 303
+    (sha,) = drafts.pictures(body_of(office, copy))
+    assert (office.bot.media.folder / sha).stat().st_size > 20_000_000
+    page = comms.get(f"{copy}/preview")
+    assert "cannot be shown" not in words(page)
+    assert comms.get(f"{copy}/page").status_code == 200
+
+
+def test_a_picture_that_is_too_large_is_refused_unread_with_what_to_do_and_the_draft_stays(appeal, comms, office):
+    appeal.upload(data=jpeg("red"))
+    before = office.everything()
+    # The length alone: nothing is sent, so that whoever read it would wait for ever.
+    answer = comms.ask(
+        "POST", f"{appeal.draft}/pictures/0/file", content_length=20_100_000, headers={"Origin": comms.origin}
+    )
+    assert answer.status_code == 413
+    ((where, text),) = summary(answer)
+    assert where == "picture"
+    assert "choose one of at most 20 MB" in text
+    assert "Replace the picture" in words(answer)
+    assert office.everything() == before
+
+
+def test_a_page_that_is_stale_replaces_no_other_picture(appeal, comms, office):
+    for number, colour in enumerate(("red", "green", "blue")):
+        appeal.upload(number, data=jpeg(colour))
+    stale = hidden(comms.get(f"{appeal.draft}/pictures/1/file"), "version")
+    version = hidden(comms.get(f"{appeal.draft}/pictures/0"), "version")
+    comms.post(f"{appeal.draft}/remove", {"name": "pictures/0", "version": version})
+    before = body_of(office, appeal.draft)
+    answer = comms.post(
+        f"{appeal.draft}/pictures/1/file",
+        {"picture": (BytesIO(jpeg("white")), "new.jpg"), "version": stale},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 409
+    assert "changed on another page meanwhile" in words(answer)
+    assert body_of(office, appeal.draft) == before
+
+
+def test_a_rehearsals_sample_has_every_question_answered(comms, office):
+    answer = comms.post("/new", {"kind": "sample"})
+    page = words(comms.get(answer.headers["Location"]))
+    assert "Nothing but the approval of a Director." in page
+    assert comms.post(answer.headers["Location"].replace("/check", "/submit"), {"version": "1"}).status_code == 303

@@ -12,8 +12,7 @@ from bot.annual import Annual, Requests
 from bot.settings_values import in_words
 from bot.web import naming
 from bot.web.figures import FIGURES, figure_of
-from bot.web.words import here
-from policies.effects import Tick
+from bot.web.remedies import here
 from policies.terms import Channel, EventType, Kind, Reason, Role
 from store import publications
 from tests.bot.office import SERVICE
@@ -26,7 +25,6 @@ from tests.bot.web.browser import words
         (naming.kind_name, Kind),
         (naming.because, Reason),
         (naming.event_name, EventType),
-        (naming.tick_words, Tick),
     ],
 )
 def test_every_code_has_words_of_its_own(spoken, codes):
@@ -49,11 +47,10 @@ def test_a_channel_in_an_alarm_is_named_as_on_every_page():
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("x is paused. `downdate resume --channel x`", "X is paused. Have it resumed under Channels."),
-        ("Check, then `downdate confirm DBC-7K3Q9M`.", "Check, then confirm it on the notice’s page."),
+        ("x is paused. `downdate resume --channel x`", "X is paused. Resume it under Channels."),
+        ("Check, then `downdate confirm DBC-7K3Q9M`.", "Check, then “Confirm the facts” on the notice’s page."),
         ("Resolve it first; see `downdate status`.", "Resolve it first; see Live now."),
         ("See `downdate person list`.", "See People."),
-        ("Use `downdate journal verify`.", "Use “journal verify” on the command line."),
         ("say in checklist.consultations why", "say in the consultations of the checklist why"),
     ],
 )

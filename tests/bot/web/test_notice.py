@@ -48,6 +48,18 @@ def test_the_page_says_how_it_stands_when_it_comes_down_and_where_it_is(officer,
     assert "View" in text
 
 
+def test_a_notice_that_waits_can_be_cancelled_and_tells_the_date_it_would_come_down(officer, office):
+    ref = office.approved(channels=["website"])
+    text = words(officer.get(f"/notices/{ref}?all=1"))
+    assert "If it goes up as planned, it comes down by 30 March 2026, midday" in text
+    assert "Cancel it" in text
+    assert "Retract now" not in text
+    assert "It is not up" in words(officer.get(f"/notices/{ref}/retract"))
+    officer.post(f"/notices/{ref}/retract", {"reason": "request_upheld", "scope": "notice"})
+    assert {post.state for post in office.posts(ref)} == {State.NOT_POSTED}
+    assert "Cancel it" not in words(officer.get(f"/notices/{ref}?all=1"))
+
+
 def test_what_one_may_do_is_offered_by_role(office, open_browser, staff):
     ref = office.up(channels=["website"])
     offered = {
@@ -91,6 +103,18 @@ def test_every_object_shows_when_it_was_asked_for_answered_and_read_absent(offic
     assert "Read absent" in proof
     assert "The platform answered: revoked" in proof
     assert "Not proven gone yet" in proof
+
+
+def test_progress_leads_from_the_steps_by_hand_to_where_the_evidence_is_recorded(
+    officer, leaving, open_browser, office
+):
+    office.clock.advance(office.bot.settings.loop.alert_urgent)
+    page = officer.get(f"/notices/{leaving}/progress")
+    assert "Signed in as the Page: Move to trash, empty the trash" in words(page)
+    assert f'href="/notices/{leaving}?all=1#evidence-facebook"' in page.text
+    assert 'id="evidence-facebook"' in officer.get(f"/notices/{leaving}?all=1").text
+    auditor = open_browser().as_(office.staff.auditor)
+    assert "#evidence-" not in auditor.get(f"/notices/{leaving}/progress").text
 
 
 def test_evidence_of_a_removal_by_hand_is_on_record_and_looked_at_now(officer, office, leaving):

@@ -81,7 +81,8 @@ def test_an_answer_is_put_on_record_with_its_note_and_nothing_comes_down(office,
     assert task.what not in open_tasks(office)
     assert retraction(office, ref) is None
     assert "CANARY" not in office.everything()[0]
-    assert comms.get(f"/tasks/{task.id}").status_code == 404
+    assert comms.get(f"/tasks/{task.id}").headers["Location"] == "/tasks"
+    assert "That task is not open any more" in words(comms.get("/tasks"))
 
 
 def test_that_an_appeal_was_lodged_takes_the_notice_down_at_once_and_shows_its_progress(office, comms, ref):

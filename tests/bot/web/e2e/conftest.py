@@ -73,4 +73,4 @@ def served(office: Office, app: Flask) -> Iterator[Office]:
 def look_in(chromium: Browser, served: Office) -> Iterator[Callable[..., Visitor]]:
     """A browser of its own at the office, whose clock stands and whose channels are in memory."""
     with ExitStack() as stack:
-        yield lambda size: stack.enter_context(visiting(chromium, served.bot, size))
+        yield lambda size, **how: stack.enter_context(visiting(chromium, served.bot, size, **how))

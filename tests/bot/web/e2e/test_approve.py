@@ -42,6 +42,29 @@ def test_a_director_reads_what_goes_up_approves_it_and_it_goes_up(size, scripts,
     assert council.seen(submitted.ref) == {"website"}
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_what_where_until_when_and_the_text_stand_in_the_first_screenful_of_a_phone(scripts, council, visit):
+    ref = council.submit().ref
+    visitor = visit("phone", scripts=scripts).as_(council.person("director"))
+    visitor.open(f"/notices/{ref}/approve")
+    page, brief = visitor.page, visitor.page.locator("#brief")
+    first = page.locator("main")
+    for place in (
+        first.get_by_text(news()["content"]["headline"]).first,
+        brief.get_by_text("Website, Facebook, X, Instagram"),
+        brief.get_by_text("Goes up as soon as it is approved"),
+        brief.get_by_text("Comes down by"),
+        brief.get_by_text("the retention period ends"),
+        page.get_by_role("link", name="Go to the decision"),
+        page.get_by_role("heading", name="Exactly what goes up"),
+    ):
+        box = place.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 664, place
+    # At least the first line of the text as well.
+    assert page.locator(".app-preview").first.bounding_box()["y"] <= 664 - 40
+
+
 def test_sending_back_asks_for_a_reason_and_keeps_it_off_the_channels(size, council, visit):
     ref = council.submit().ref
     visitor = visit(size).as_(council.person("director"))
@@ -88,6 +111,28 @@ def test_the_keyboard_alone_is_enough_to_approve(size, council, visit):
     visitor.tab_to(page.get_by_role("button", name="Approve", exact=True), most=120)
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"Approved: revision 1 of {submitted.ref}")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_a_proof_that_lapses_while_the_form_is_filled_in_costs_nothing_that_was_typed(scripts, council, visit):
+    ref = council.submit(channels=["website"]).ref
+    visitor = visit("phone", scripts=scripts).as_(council.person("director"))
+    visitor.open(f"/notices/{ref}/approve")
+    page = visitor.page
+    tick_all(page)
+    page.get_by_label(re.compile("Why, for the record")).fill("As the court found")
+    # The same person in the same browser, whose proof is too old by now.
+    visitor.as_(council.person("director"), strong=False)
+    visitor.press("Approve")
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    onward = page.locator("input[name='next']").input_value()
+    visitor.as_(council.person("director"))
+    visitor.open(onward)
+    expect(page.get_by_text("press Approve now")).to_be_in_viewport()
+    assert page.get_by_label(re.compile("Why, for the record")).input_value() == "As the court found"
+    assert all(each.is_checked() for each in page.locator("form#approve").get_by_role("checkbox").all())
+    visitor.press("Approve")
+    expect(page.get_by_text(f"Approved: revision 1 of {ref}")).to_be_visible()
 
 
 def test_a_director_without_a_fresh_proof_is_asked_for_one_before_deciding(council, visit):

@@ -10,13 +10,14 @@ def retract_now(page):
     return page.get_by_role("button", name="Retract now")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
 @pytest.mark.parametrize("many", [1, 5, 6, 30])
-def test_the_red_button_is_in_the_first_screenful_of_a_phone(many, served, look_in):
+def test_the_red_button_is_in_the_first_screenful_of_a_phone(many, scripts, served, look_in):
     for number in range(many):
         # Several channels make a card taller; the site alone is quicker where many are up.
         channels = {} if number == 0 else {"channels": ["website"]}
         served.up(case_ref=f"EH/2026/{1000 + number}", **channels)
-    visitor = look_in("phone").as_(served.staff.comms)
+    visitor = look_in("phone", scripts=scripts).as_(served.staff.comms)
     visitor.open("/")
     page = visitor.page
     assert retract_now(page).count() == many
@@ -28,7 +29,8 @@ def test_the_red_button_is_in_the_first_screenful_of_a_phone(many, served, look_
         assert search.bounding_box()["y"] < box["y"]
     else:
         assert search.count() == 0
-    assert visitor.look() == []
+    if scripts:
+        assert visitor.look() == []
 
 
 def test_the_red_button_is_in_the_first_screenful_though_the_headline_is_long_and_the_loop_is_late(served, look_in):
@@ -61,3 +63,18 @@ def test_a_reader_who_may_not_retract_is_not_offered_it(served, look_in):
     visitor = look_in("phone").as_(auditor)
     visitor.open("/")
     assert retract_now(visitor.page).count() == 0
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_without_javascript_the_menu_is_one_tap_away_on_a_phone_and_there_at_a_desk(size, served, look_in):
+    visitor = look_in(size, scripts=False).as_(served.staff.comms)
+    visitor.open("/")
+    page = visitor.page
+    menu, channels = page.get_by_role("link", name="Menu", exact=True), page.get_by_role("link", name="Channels")
+    if size == "desk":
+        assert menu.count() == 0
+    else:
+        assert not channels.is_visible()
+        menu.click()
+    channels.click()
+    page.wait_for_url("**/channels")

@@ -65,6 +65,53 @@ def approved_by(visitor, council, ref):
     expect(visitor.page.get_by_text(f"Approved: revision 1 of {ref}")).to_be_visible()
 
 
+def test_a_newcomer_brings_the_sample_through_its_whole_life_on_one_phone_with_what_the_pages_offer(council, visit):
+    """From the sign-in page on, with nothing but what stands on the screen, in seventeen taps."""
+    visitor = visit("phone")
+    page, taps = visitor.page, []
+
+    def tap(role, name, **more):
+        found = page.get_by_role(role, name=name, **more)
+        found.first.click()
+        taps.append(name)
+
+    def menu(name):
+        tap("button", "Menu", exact=True)
+        tap("link", name)
+
+    visitor.open("/sign-in")
+    tap("button", "Enter as officer")
+    menu("New notice")
+    tap("button", "Begin with the sample notice")
+    tap("button", "Submit for approval")
+    page.wait_for_url("**/notices/*")
+    ref = page.url.rpartition("/")[2].partition("?")[0]
+    tap("button", re.compile("Sign out"))
+    tap("button", "Enter as director")
+    menu(re.compile("Waiting for you"))
+    page.locator(f"section[aria-labelledby='h-{ref}']").get_by_role("button", name="Read and decide").click()
+    taps.append("Read and decide")
+    tap("link", "Go to the decision")
+    tap_all(page, taps)
+    tap("button", "Approve", exact=True)
+    until(lambda: live_channels(council.here.bot, ref) == 4, "it is up on every channel")
+    assert council.seen(ref) == {"website", "facebook", "instagram", "x"}
+    visitor.open(f"/notices/{ref}?all=1")
+    tap("button", "Retract now")
+    page.get_by_label(re.compile("An appeal was lodged")).check()
+    taps.append("An appeal was lodged")
+    tap("button", "Retract", exact=True)
+    expect(page.get_by_role("heading", name=GONE)).to_be_visible(timeout=SOON)
+    assert council.seen(ref) == set()
+    assert len(taps) <= 17, taps
+
+
+def tap_all(page, taps):
+    for each in page.locator("form#approve").get_by_role("checkbox").all():
+        each.check()
+        taps.append("a tick")
+
+
 def test_a_newcomer_queues_the_sample_approves_it_sees_it_up_retracts_it_and_sees_it_gone(council, visit):
     """The journey of the README: copy the sample notice, and bring the copy through its whole life."""
     sample = council.up(case_ref="EH/2026/8000")

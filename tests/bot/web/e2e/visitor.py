@@ -79,7 +79,7 @@ class Visitor:
         self.page.get_by_label("Sign-in name").fill(said["Name"].strip())
         self.page.get_by_label("Password", exact=True).fill(said["Password"].strip())
         self.page.get_by_label("Code from your authenticator app").fill(said.get("Code now", "").strip())
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
