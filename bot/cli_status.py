@@ -1,6 +1,6 @@
 """How everything stands, as people read it: Live, Coming down, Waiting, Stuck, Down, and how much is overdue."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -96,11 +96,14 @@ class Board:
         }
 
 
-def board(bot: Bot, tx: Tx, now: datetime) -> Board:
-    """Every notice in its group; the most worrying group first, and in it the nearest date."""
+def board(bot: Bot, tx: Tx, now: datetime, *, among: Collection[str] | None = None) -> Board:
+    """Every notice in its group; the most worrying group first, and in it the nearest date.
+
+    `among`: only of those references, which have to hold everything that may be visible.
+    """
     stake = at_stake(bot, tx, now)
     alarms = [row for row in desk.open_alerts(tx) if AlertKind(row.kind) in _STUCK]
-    seen = overview(bot, tx, now)
+    seen = overview(bot, tx, now, among=among)
     known = {each.ref for each in seen.publications}
     lines = []
     for publication in seen.publications:

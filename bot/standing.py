@@ -1,6 +1,6 @@
 """How things stand, for people and for monitors: read from the ledger, with references only and never a name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -269,13 +269,14 @@ def _before_posts(bot: Bot, tx: Tx, known: publications.Known, revision: int, no
     return before_approval(dossier(bot, tx, known.id, revision, stage=Stage.SUBMIT, now=now), now)
 
 
-def overview(bot: Bot, tx: Tx, now: datetime) -> Overview:
-    """Every publication there is, oldest first."""
+def overview(bot: Bot, tx: Tx, now: datetime, *, among: Collection[str] | None = None) -> Overview:
+    """Every publication there is, or of those references, oldest first."""
     paused = desk.paused(tx)
+    asked = [each for each in publications.everything(tx) if among is None or each.ref in among]
     return Overview(
         at=now,
         paused=tuple(channel for channel in Channel if channel in paused),
-        publications=tuple(publication_standing(bot, tx, known, now) for known in publications.everything(tx)),
+        publications=tuple(publication_standing(bot, tx, known, now) for known in asked),
     )
 
 

@@ -131,8 +131,9 @@ def _noted_at(endpoint: str) -> str:
         return ""
     with the_bot().ledger.read() as tx:
         if endpoint == "approve.waiting":
-            count = sum(1 for each in for_approval(the_bot(), tx, found.person, now()) if not each.own)
-            return str(count) if count else ""
+            if "to_decide" not in g:
+                g.to_decide = sum(1 for each in for_approval(the_bot(), tx, found.person, now()) if not each.own)
+            return str(g.to_decide) if g.to_decide else ""
         if endpoint == "live.home":
             count = len(overdue(the_bot(), tx, now()))
         else:

@@ -84,6 +84,7 @@ def too_large(draft_id: str, number: int) -> tuple[str, int]:
 @pages.post("/drafts/<draft_id>/pictures/<int:number>/file")
 def upload(draft_id: str, number: int) -> Response | tuple[str, int]:
     draft, errors = unsent(draft_id), Errors()
+    replaces = number < _count(draft)
     if request.form.get("version", "") != _version(draft, number):
         errors.add("picture", "The draft’s pictures were changed on another page meanwhile. Look, then choose the file")
         return _upload_page(draft, min(number, _count(draft)), errors), 409
@@ -104,7 +105,9 @@ def upload(draft_id: str, number: int) -> Response | tuple[str, int]:
         errors.add("picture", "The draft was saved on another page meanwhile. Choose the file once more.")
         return _upload_page(unsent(draft_id), number, errors), 409
     drafting.draw_ahead(the_bot(), kept)
-    flash("The picture was rebuilt from its pixels: place, time and camera are no longer in it.")
+    said = "The picture was rebuilt from its pixels: place, time and camera are no longer in it."
+    before = " What was said of the picture before it still stands below: check every answer." if replaces else ""
+    flash(f"{said}{before}")
     return redirect(url_for("drafts.edit", draft_id=draft.id, name=f"pictures/{number}"), code=303)
 
 

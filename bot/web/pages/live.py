@@ -2,14 +2,18 @@
 
 from flask import Blueprint, abort, render_template, request
 
-from bot.cli_status import Board, Group, board
+from bot.cli_status import Board, Group, Line, board
 from bot.explaining import explain
 from bot.web.current import now, the_bot
 from bot.web.notices import Shown, channel_rows, may_be_up, shown, standing_words
+from policies.lifecycle import MAY_BE_VISIBLE, Standing
+from store import desk, posts, publications
+from store.ledger import Tx
 
 pages = Blueprint("live", __name__)
 # So many fit before a person has to scroll for the one they want.
 MANY = 5
+_TOLD_MORE = frozenset({Standing.REFUSED, Standing.HELD, Standing.QUEUED})
 _LISTS = {"waiting": Group.WAITING, "coming-down": Group.COMING_DOWN, "stuck": Group.STUCK, "down": Group.DOWN}
 
 
@@ -17,8 +21,15 @@ def _board() -> tuple[Board, list[Shown]]:
     """How everything stands, and what may be up with its words; the others are not opened for it."""
     bot = the_bot()
     with bot.ledger.read() as tx:
-        made = board(bot, tx, now())
+        made = board(bot, tx, now(), among=_pressing(tx))
         return made, [shown(tx, line) for line in made.lines if may_be_up(line)]
+
+
+def _pressing(tx: Tx) -> frozenset[str]:
+    """What may be visible or has an alarm: nobody waits for years of notices that are down before retracting."""
+    visible = {post.publication_id for post in posts.in_states(tx, *MAY_BE_VISIBLE)}
+    up = {publications.by_id(tx, each).ref for each in visible if each is not None}
+    return frozenset(up | {row.ref for row in desk.open_alerts(tx) if row.ref})
 
 
 @pages.get("/")
@@ -42,6 +53,11 @@ def _live(words: str) -> str:
     )  # fmt: skip
 
 
+def _lacks(line: Line) -> bool:
+    """Whether its standing alone does not say why it waits."""
+    return line.publication is not None and line.publication.standing in _TOLD_MORE
+
+
 @pages.get("/list/<name>")
 def listed(name: str) -> str:
     group = _LISTS.get(name)
@@ -50,7 +66,7 @@ def listed(name: str) -> str:
     bot = the_bot()
     with bot.ledger.read() as tx:
         inside = [shown(tx, line) for line in board(bot, tx, now()).lines if line.group is group]
-        waits = [each.line.ref for each in inside if each.line.publication] if group is Group.WAITING else []
+        waits = [each.line.ref for each in inside if group is Group.WAITING and _lacks(each.line)]
         reasons = {ref: explain(bot, tx, ref, now()) for ref in waits}
     return render_template(
         "listed.html", name=name, group=group, inside=inside, rows=channel_rows, standing=standing_words,

@@ -38,6 +38,8 @@ def _found(number: str) -> Shown:
     """The open task; one that somebody else has done meanwhile is told so, on the list of what is left."""
     with the_bot().ledger.read() as tx:
         task = next((each for each in desk.open_tasks(tx) if str(each.id) == number), None)
+        if task is None and not (number.isascii() and number.isdecimal()):
+            abort(404)
         if task is None:
             flash("That task is not open any more: it is done, or there is none of that number.")
             abort(redirect(url_for("tasks.home"), code=303))

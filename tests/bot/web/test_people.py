@@ -160,7 +160,7 @@ def test_without_a_fresh_proof_or_the_role_nothing_happens(office, desk, open_br
     path = f"/people/{office.staff.second.id}"
     stale, director = desk.as_(office.staff.admin, strong=False), open_browser().as_(office.staff.director)
     before = office.everything()
-    assert stale.post(path, given).headers["Location"] == f"/prove?next={path}"
+    assert stale.post(path, given).headers["Location"] == f"/prove?next={path}?kept%3D1"
     assert director.post(path, given).status_code == 403
     assert office.everything() == before
 

@@ -62,7 +62,6 @@ def test_the_waiting_list_says_for_each_channel_why_nothing_is_queued_and_what_t
     page = words(desk.as_(office.staff.comms).get("/list/waiting"))
     assert page.count("It is queued once a Director approves it.") == 2
     assert "Waits for a Director's approval" in page
-    assert "it comes down by 30 March 2026" in page
 
 
 def test_a_notice_that_was_sent_back_says_on_the_list_what_its_author_does(desk, office):

@@ -55,8 +55,10 @@ def test_what_goes_wrong_is_told_on_a_page_that_is_as_good(size, app, served, st
     visitor.as_(staff["comms"]).open("/account")
     visitor.page.context.clear_cookies(name="dd_form")
     visitor.page.get_by_role("button", name="Sign out Sample comms").click()
-    assert visitor.page.get_by_role("heading", name="The form was open for too long").count() == 1
+    assert visitor.page.get_by_role("heading", name="Send it once more").count() == 1
     assert visitor.look() == []
+    visitor.press("Send it again")
+    assert visitor.page.get_by_role("heading", name="Sign in", exact=True).count() == 1
 
 
 def test_the_look_at_a_page_sees_what_is_wrong_with_it(served, staff, look_in):

@@ -1,0 +1,58 @@
+"""Live now answers at once however much lies behind it, and says first what a person has to do."""
+
+from sqlalchemy import event
+
+from bot import intake
+from policies.terms import Channel, Reason
+from tests.bot.web.browser import words
+
+
+def statements(office, desk, path):
+    """How often opening a page asks the ledger."""
+    asked = []
+
+    def note(*_args):
+        asked.append(path)
+
+    engine = office.bot.ledger.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert desk.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def gone(office, case):
+    ref = office.up(channels=["website"], case_ref=case)
+    intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.REQUEST_UPHELD)
+    office.run(ref)
+
+
+def test_what_is_down_and_what_waits_do_not_slow_the_way_to_the_red_button(office, desk):
+    desk.as_(office.staff.comms)
+    office.up(channels=["website"], case_ref="EH/2026/1000")
+    desk.get("/")
+    before = statements(office, desk, "/")
+    for number in range(4):
+        gone(office, f"EH/2026/200{number}")
+        office.submit(channels=["website"], case_ref=f"EH/2026/300{number}")
+    # Of each of the eight its row is read, and little more.
+    assert statements(office, desk, "/") <= before + 2 * 8
+
+
+def test_what_is_up_and_what_is_stuck_is_listed_and_nothing_else(office, desk):
+    desk.as_(office.staff.comms)
+    ref = office.up(channels=["facebook"], case_ref="EH/2026/1000")
+    gone(office, "EH/2026/2000")
+    waits = office.submit(channels=["website"], case_ref="EH/2026/3000").ref
+    office.channels[Channel.FACEBOOK].revoked = True
+    intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.REQUEST_UPHELD)
+    office.run(ref)
+    office.clock.advance(office.bot.settings.loop.alert_urgent)
+    page = words(desk.get("/"))
+    assert ref in page
+    assert waits not in page
+    assert "1 stuck: what to do" in page
+    assert "signed in as the Page: Move to trash" in words(desk.get("/list/stuck"))
+    assert waits in words(desk.get("/list/waiting"))
