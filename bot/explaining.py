@@ -11,7 +11,7 @@ from bot.context import Bot
 from bot.dossiers import dossier
 from bot.intake_refusals import find
 from bot.outcomes import wanted_now
-from bot.settings_values import spoken
+from bot.settings_values import in_words
 from bot.standing import Shown
 from policies import events, retention
 from policies.answers import Consultee
@@ -239,7 +239,7 @@ _AT_ONCE = "A retraction or an event takes it down at once, at any hour."
 
 def _why_then(by: datetime, starts: datetime, plan: RetentionPlan) -> str:
     if starts == by - plan.lead:
-        return f"That is {spoken(plan.lead)} before the end, in working hours, so that people are there if it fails."
+        return f"That is {in_words(plan.lead)} before the end, in working hours, so that people are there if it fails."
     local = by.astimezone(retention.LONDON)
     closed = "out of hours" if plan.is_working_day(local.date()) else "on a day when the council is closed"
     if plan.in_working_hours(by):

@@ -36,6 +36,17 @@ def spoken(span: timedelta) -> str:
     return "".join(parts) or "0s"
 
 
+def in_words(span: timedelta) -> str:
+    """A duration as people say it, to the minute; what is shorter, to the second."""
+    left = max(span, timedelta()) // timedelta(seconds=1)
+    parts: list[str] = []
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        count, left = divmod(left, size)
+        if count and (unit != "second" or not parts):
+            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
+    return " ".join(parts) or "0 seconds"
+
+
 def _positive(span: timedelta) -> timedelta:
     if not span:
         raise ValueError("must be longer than nothing")

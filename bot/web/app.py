@@ -15,7 +15,7 @@ from bot.context import Bot
 from bot.hashing import TooBusyError
 from bot.intake_tasks import owners
 from bot.standing import overdue
-from bot.web import access, api, api_problems, security, words
+from bot.web import access, api, api_problems, naming, security, words
 from bot.web.current import KEY, now, signed_in, the_bot
 from bot.web.deciding import for_approval
 from bot.web.kept import without_secrets
@@ -45,7 +45,7 @@ NAVIGATION = (
     ("advice.wanted", "Advice wanted"),
     ("drafts.home", "New notice"),
     ("tasks.home", "Tasks"),
-    ("calendar.home", "Coming up"),
+    ("calendar.home", "Coming up and coming down"),
     ("requests.home", "Requests"),
     ("channels.home", "Channels"),
     ("record.home", "Record"),
@@ -80,6 +80,7 @@ def console_app(
     security.limit_forms(app)
     csrf = CSRFProtect(app)
     words.teach(app)
+    naming.teach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.join(app, csrf, [each for each in BLUEPRINTS if each not in UNLIMITED])

@@ -12,7 +12,7 @@ from policies.authority import Act, may
 from policies.dossier import Stage
 from policies.lifecycle import State
 from policies.publishing import clearances_missing
-from policies.terms import Person, Role
+from policies.terms import Kind, Person, Role
 from store import erasure, posts, publications, survey
 from store.ledger import Tx
 from store.publications import Known
@@ -25,7 +25,7 @@ class Waiting:
     ref: str
     headline: str
     case_ref: str
-    kind: str
+    kind: Kind
     service: str
     since: datetime
     again: bool = False
@@ -75,7 +75,7 @@ def _waiting(
         ref=known.ref,
         headline=notice.content.headline,
         case_ref=notice.case_ref,
-        kind=known.kind.value.replace("_", " "),
+        kind=known.kind,
         service=known.service,
         since=since,
         again=again,

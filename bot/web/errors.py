@@ -36,7 +36,7 @@ class Errors:
 
     def of(self, name: str) -> dict[str, str] | None:
         """As the macros of GOV.UK Frontend take it; None where the field is in order."""
-        return {"text": ". ".join(self.told[name])} if name in self.told else None
+        return {"text": ". ".join(text.rstrip(".") for text in self.told[name])} if name in self.told else None
 
     def summary(self) -> list[dict[str, str]]:
         return [{"text": text, "href": f"#{self.anchors.get(name, name)}"} for name, text in self._each()]

@@ -32,7 +32,10 @@ KINDS = {
     Kind.SUCCESSFUL_APPEAL_NOTICE: "Result of an appeal",
     Kind.CORRECTION_NOTICE: "Correction of an earlier notice",
 }
-_NAMED_BY = ("number", "offence", "type", "subject", "alt_text")
+CANNOT_YET = "Cannot start yet"
+# What is not written out, so that an objection to what is missing says nothing new.
+UNWRITTEN = frozenset({CANNOT_YET, "Not yet started", "Incomplete"})
+_NAMED_BY = ("number", "subject", "offence", "type", "alt_text")
 
 # From a path of the submission to the page it is written on; the field is the last group.
 _LOCATED = (
@@ -169,6 +172,8 @@ def steps(bot: Bot, body: dict[str, Any], way: Way) -> list[Step]:
 
 
 def _status(body: dict[str, Any], at: Place, way: Way) -> tuple[str, str]:
+    if not reachable(body, at):
+        return CANNOT_YET, "grey"
     if not there(body, at):
         return "Not yet started", "blue"
     gaps = Errors()

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from bot.cli_status import STANDING_WORDS, Line, post_words
+from bot.cli_status import STANDING_WORDS, Line
 from bot.standing import ChannelStanding, PostStanding
-from bot.web.remedies import here
 from policies.lifecycle import MAY_BE_VISIBLE, Standing, State
 from policies.terms import Channel
 from store import publications
@@ -81,30 +81,31 @@ def may_be_up(line: Line) -> bool:
     return any(post.state in MAY_BE_VISIBLE for channel in standing.channels for post in channel.posts)
 
 
-def channel_rows(line: Line) -> Iterator[dict[str, str]]:
-    """Each channel's newest copy: name, tag with its words, and the link while it may be up."""
+def channel_rows(line: Line) -> Iterator[dict[str, Any]]:
+    """Each channel's newest copy with its name and tag, and the link while it may be up."""
     for each in line.publication.channels if line.publication else ():
         yield _row(each, line)
 
 
-def _row(each: ChannelStanding, line: Line) -> dict[str, str]:
+def tag(post: PostStanding | None) -> tuple[str, str]:
+    """How a copy stands in a word or two, and the colour that goes with it; None: there never was one."""
+    if post is None:
+        return "Not queued", "govuk-tag--grey"
+    return ("Attested, not proven", "govuk-tag--yellow") if post.attested else _TAGS[post.state]
+
+
+def _row(each: ChannelStanding, line: Line) -> dict[str, Any]:
     last = each.posts[-1] if each.posts else None
-    tag, colour = _TAGS[last.state] if last else ("Not queued", "govuk-tag--grey")
+    word, colour = tag(last)
     open_now = last is not None and last.state in {State.LIVE, State.POSTING, State.REMOVING}
     return {
         "name": NAMES[each.channel],
-        "tag": tag,
+        "tag": word,
         "colour": colour,
-        "words": _words(last, tag) if last else _not_queued(line),
+        "post": last,
+        "words": "" if last else _not_queued(line),
         "url": (last.url or "") if last and open_now else "",
     }
-
-
-def _words(last: PostStanding, tag: str) -> str:
-    """What is to say of the newest copy beyond its tag."""
-    said = here(post_words(last).replace(last.url or "\0", "").strip())
-    left = "" if said == tag else said.removeprefix(f"{tag}: ").removeprefix(f"{tag}, ")
-    return (left[:1].upper() + left[1:]).replace("_", " ")
 
 
 def _not_queued(line: Line) -> str:

@@ -13,7 +13,7 @@ _HERE: tuple[tuple[str, str], ...] = (
     (r"`downdate alerts`", "Alarms, under Tasks"),
     (r"`downdate requests`", "Requests"),
     (r"`downdate doctor`", "Channels, where a check or a test line shows it"),
-    (r"`downdate resume --channel [^`]+`", "Let it go on under Channels."),
+    (r"`downdate resume --channel [^`]+`", "Resume it under Channels."),
     (r"`downdate person (?:list|invite|add)`", "People"),
     (r"`downdate case export`", "Record, where a case is exported"),
     (r"Use `downdate stray take-down` or `downdate stray leave`", "Open the task, and take it down or leave it there"),
@@ -21,11 +21,16 @@ _HERE: tuple[tuple[str, str], ...] = (
     (r"`downdate requeue`", "“Queue again” on the notice’s page"),
     (r"`downdate (?:advise|approve)`", "the notice’s page"),
     (r"Give REF, or --case CASE\.", "Give its reference, or its case."),
+    (r"checklist\.consultations", "the consultations of the checklist"),
+)
+_NAMES = {"website": "Website", "facebook": "Facebook", "instagram": "Instagram", "x": "X"}
+_A_CHANNEL = re.compile(
+    r"\b(website|facebook|instagram|x)(?=:| is paused| is not configured| is not resolved| can take down)"
 )
 
 
 def here(text: str) -> str:
-    """The words, with the console's pages in the place of commands."""
+    """The words, with the console's pages in the place of commands, and channels by their names."""
     for command, page in _HERE:
         text = re.sub(command, page, text)
-    return text
+    return _A_CHANNEL.sub(lambda found: _NAMES[found[0]], text)

@@ -1,13 +1,18 @@
 """What happened to a notice, in words: who did what when and why, and how each object of it was proven gone."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.cli_output import day_and_time
+from bot.web.journey import spoken_day
+from bot.web.naming import because, event_name
 from bot.web.notices import NAMES
+from bot.web.work import ANSWERS
 from policies.answers import CONSULTEES
 from policies.lifecycle import CLOSED, State
-from policies.terms import CLAUSE, Channel, Reason
+from policies.terms import CLAUSE, Channel, EventType, Reason
 from store import artefacts, attestations, desk, erasure, journal, posts, record
 from store.ledger import Tx, read_note
 from store.publications import Known
@@ -45,6 +50,16 @@ _TOLD: dict[str, str] = {
     "proven_again": "Looked for once more: proven gone",
     "seen": "Seen again after it was gone; taken down anew",
     "held_back": "Held back",
+    "held": "Put on legal hold",
+    "released": "Released from legal hold",
+    "elsewhere_found": "An item that shows the same was found",
+    "intend": "About to ask the platform",
+    "noted": "What the platform made was noted",
+    "go": "Checked for the last time before it can be seen",
+    "looked": "Looked for",
+    "compared": "Account compared with the record",
+    "claimed": "Its turn came to go up",
+    "absent_still_wanted": "Not there, and still wanted",
 }
 
 
@@ -77,15 +92,50 @@ def _told(tx: Tx, entry: journal.Entry, who: dict[str, str]) -> Told:
     note = read_note(tx, digest)
     return Told(
         at=entry.at,
-        what=_what(entry),
-        who=_MACHINES.get(entry.actor) or who.get(entry.actor, entry.actor),
+        what=in_words(entry),
+        who=who.get(entry.actor) or actor_name(entry.actor),
         details=tuple(_details(entry)),
         note=note,
         note_erased=digest is not None and note is None,
     )
 
 
-def _what(entry: journal.Entry) -> str:
+def actor_name(actor: str) -> str:
+    """Who acted, without a person's name."""
+    return _MACHINES.get(actor) or (f"Person {actor}" if re.fullmatch(r"p\d+", actor) else actor)
+
+
+# What the words of an entry say already, and what only the machinery needs.
+_SAID = frozenset({"policy", "note", "digest", "channel", "post", "artefact", "platform_id", "cleared", "role"})
+
+
+def codes_in_words(entry: journal.Entry) -> str:
+    """What else is on record with an entry."""
+    told = {name: value for name, value in entry.codes.items() if name not in _SAID and value is not None}
+    return ", ".join(_code_in_words(name, value) for name, value in told.items())
+
+
+def _code_in_words(name: str, value: object) -> str:
+    if name == "what" and value in set(EventType):
+        return event_name(value)
+    if name == "reason":
+        return f"because {because(value)}"
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " ")
+        return f"{name.replace('_', ' ')} {said.replace(',', ', ')}"
+    return f"{name.replace('_', ' ')} {day_and_time(at) if at.tzinfo else spoken_day(str(value))}"
+
+
+def subject_in_words(subject: str) -> str:
+    """What an entry is about: a notice, a case, a channel by its name, a person by number."""
+    known = NAMES.get(Channel(subject)) if subject in set(Channel) else None
+    return known or subject.replace("_", " ").replace(":", ", ")
+
+
+def in_words(entry: journal.Entry) -> str:
+    """What happened, and on which channel."""
     codes = entry.codes
     if entry.event == "advised":
         who = CONSULTEES.get(str(codes.get("role")), "a consultee")
@@ -97,15 +147,17 @@ def _what(entry: journal.Entry) -> str:
 
 def _details(entry: journal.Entry) -> Iterator[str]:
     codes = entry.codes
-    for name in ("what", "answer", "part", "code"):
+    if entry.event == "happened":
+        yield event_name(codes.get("what"))
+    for name in ("answer", "part", "code"):
         if name in codes:
-            yield str(codes[name]).replace("_", " ")
+            yield ANSWERS.get(str(codes[name]), str(codes[name]).replace("_", " "))
     if "revision" in codes:
         yield f"revision {codes['revision']}"
     reason = codes.get("reason")
     if reason:
         clause = codes.get("clause") or (CLAUSE.get(Reason(reason)) if reason in set(Reason) else None)
-        yield f"{reason.replace('_', ' ')}{f' ({clause})' if clause else ''}"
+        yield f"because {because(reason)}{f' ({clause})' if clause else ''}"
     if codes.get("who"):
         yield f"about {codes['who']}"
     for name, words in (("clauses", "objections under"), ("ticks", "ticked"), ("facts", "stated")):

@@ -8,6 +8,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from bot.cli_output import clock_time, comes_down, day_and_time, until
+from bot.settings_values import in_words
 from bot.web.current import now
 from bot.web.remedies import here
 
@@ -18,8 +19,9 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters["clock_time"] = clock_time
     app.jinja_env.filters["comes_down"] = _comes_down
     app.jinja_env.filters["from_now"] = _from_now
-    app.jinja_env.filters["sentence"] = _sentence
+    app.jinja_env.filters["sentence"] = sentence
     app.jinja_env.filters["here"] = here
+    app.jinja_env.filters["in_words"] = in_words
 
 
 # What turns the reading direction round or takes no room: a reader has to see that it is there.
@@ -33,12 +35,14 @@ def visible(value: Any) -> Any:
     return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", value)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """With a capital at its beginning; what follows keeps its own."""
     return text[:1].upper() + text[1:]
 
 
 def _comes_down(at: datetime) -> str:
+    if at <= now():
+        return f"Should have been down by {day_and_time(at)} ({until(at, now())})"
     return comes_down(at, now())
 
 

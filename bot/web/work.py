@@ -10,6 +10,7 @@ from bot.cli_output import BY_HAND
 from bot.intake_takedown import numbers_of
 from bot.web.notices import NAMES
 from bot.web.remedies import here
+from bot.web.words import sentence
 from policies.duties import Duty, duty_of
 from policies.terms import Channel, EventType
 from store import desk, publications
@@ -106,17 +107,13 @@ def _asks(task: desk.Task) -> str:
     channel = rest.partition(":")[0]
     where = Channel(channel) if channel in set(Channel) else None
     if task.key.startswith("by-hand:") and where is not None:
-        return f"Take it down by hand on {NAMES[where]}. {_sentence(BY_HAND[where])}. The bot looks until it is gone."
+        return f"Take it down by hand on {NAMES[where]}. {sentence(BY_HAND[where])}. The bot looks until it is gone."
     if task.key.startswith(elsewhere.TASK) and where is not None:
         return f"An item on {NAMES[where]} shows what this notice shows. Take it down, or leave it and say why."
     if kind in set(AlertKind):
-        return do_words(AlertKind(kind))
-    return _sentence(task.what.replace("_", " ").replace(":", ", "))
-
-
-def _sentence(words: str) -> str:
-    """With a capital at its beginning; what follows keeps its own, as the platforms write them."""
-    return words[:1].upper() + words[1:]
+        what = NAMES[where] if where is not None else "The notice"
+        return f"{ADVICE[AlertKind(kind)].title.format(what=what)}. {do_words(AlertKind(kind))}"
+    return sentence(task.what.replace("_", " ").replace(":", ", "))
 
 
 def do_words(kind: AlertKind) -> str:

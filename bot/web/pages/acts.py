@@ -49,9 +49,9 @@ def confirm(ref: str) -> Response | tuple[str, int]:
     known, errors = _known(ref), Errors()
     given, note = tuple(request.form.getlist("fact")), request.form.get("note", "")
     facts = intake.to_confirm(the_bot(), me(), known.ref)
-    for number, fact in enumerate(facts):
-        if _key(number, fact) not in given:
-            errors.add("fact", f"Check it and tick it: {fact.what}")
+    left = sum(_key(number, fact) not in given for number, fact in enumerate(facts))
+    if left:
+        errors.add("fact", f"Check and tick every fact: {left} of {len(facts)} {'is' if left == 1 else 'are'} left")
     errors.too_long("note", note)
     if errors:
         return _confirming(known, errors, given, note), 400

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.intake_people import in_order, spoken
+from bot.intake_people import in_order
 from bot.intake_refusals import NotAllowedHere, find
 from bot.intake_requests import acknowledge_request, decide_request, log_request
 from bot.submission_checks import InputRefused
@@ -15,6 +15,7 @@ from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.kept import typed
+from bot.web.naming import roles_held
 from policies.requests import GRAVE, Allegation, Decision, RequestKind
 from policies.terms import Role, case_key
 from store import desk, people, publications, requests
@@ -104,13 +105,13 @@ def log() -> Response | tuple[str, int]:
     kind, allegation, about = given.get("kind", ""), given.get("allegation", ""), given.get("about", "").strip()
     if kind not in set(RequestKind):
         errors.add("kind", "Choose what is asked")
-    if kind == RequestKind.REMOVAL and allegation not in set(Allegation):
-        errors.add("allegation", "Choose why it should come down, or “Something else”")
     ref, case = _about(about)
     if about and ref is None and case is None:
         errors.add("about", "No notice and no case has this reference. Check it, or copy it from the notice")
     elif not about and kind != RequestKind.COMPLAINT:
         errors.add("about", "Give the notice’s reference, or its case")
+    if kind == RequestKind.REMOVAL and allegation not in set(Allegation):
+        errors.add("allegation", "Choose why it should come down, or “Something else”")
     received = moments.moment(given, "received", errors)
     if received is not None and received > now():
         errors.add("received", "It has not come yet. Give the time at which it came")
@@ -164,7 +165,7 @@ def _found(number: str) -> tuple[Shown, list[tuple[str, str]]]:
         others = [each for each in people.everyone(tx, now()) if each.id != me().id and each.roles and not each.system]
         if not me().holds(Role.DPO):
             others = [each for each in others if each.holds(Role.DPO)]
-        return _shown(tx, asked, _due(tx)), [(each.id, spoken(in_order(each))) for each in others]
+        return _shown(tx, asked, _due(tx)), [(each.id, roles_held(in_order(each))) for each in others]
 
 
 @pages.get("/requests/<number>")
@@ -192,11 +193,11 @@ def act(number: str) -> Response | tuple[str, int]:
     decision, other = request.form.get("decision", ""), request.form.get("with_person", "") or None
     if decision not in set(Decision):
         errors.add("decision", "Choose whether it is granted")
+    if shown.asked.kind is RequestKind.REMOVAL and other not in {each for each, _ in others}:
+        errors.add("with_person", "Choose whom you decided it with: one of you is the Data Protection Officer (5.5)")
     if not note.strip():
         errors.add("note", "Give the reasons: every decision has them (6.8)")
     errors.too_long("note", note)
-    if shown.asked.kind is RequestKind.REMOVAL and other not in {each for each, _ in others}:
-        errors.add("with_person", "Choose whom you decided it with: one of you is the Data Protection Officer (5.5)")
     if errors:
         return _page(number, errors), 400
     try:

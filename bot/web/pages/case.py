@@ -15,6 +15,7 @@ from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.kept import typed
+from bot.web.naming import EVENTS
 from bot.web.notices import shown
 from policies.events import RULES
 from policies.retention import LONDON
@@ -24,27 +25,6 @@ from store.ledger import Tx
 from store.publications import Known
 
 pages = Blueprint("case", __name__)
-
-# In the policy's words; those that take down stand first.
-EVENTS: tuple[tuple[EventType, str], ...] = (
-    (EventType.ELIMINATED, "Eliminated from enquiries"),
-    (EventType.INACCURATE, "Something published is wrong"),
-    (EventType.IDENTIFIED, "Identified, arrested, summonsed or charged"),
-    (EventType.APPEAL_LODGED, "An appeal was lodged"),
-    (EventType.APPEAL_SUCCEEDED, "An appeal succeeded"),
-    (EventType.SENTENCE_CHANGED, "The sentence was changed"),
-    (EventType.RESTRICTION_IMPOSED, "A court restricted reporting"),
-    (EventType.PROCEEDINGS_ACTIVE, "A retrial or a further hearing was ordered"),
-    (EventType.ORDER_ENDED, "The order ended early, was discharged or varied"),
-    (EventType.COMPENSATION_PAID, "Compensation was paid in full"),
-    (EventType.CONVICTION_SPENT, "The conviction is spent"),
-    (EventType.APPEAL_DISMISSED, "The appeal was dismissed"),
-    (EventType.APPEAL_DECIDED, "The appeal was decided in another way"),
-    (EventType.FACTS_RECORDED, "The facts were recorded anew"),
-    (EventType.RESTRICTION_LIFTED, "The restriction was lifted"),
-    (EventType.PROCEEDINGS_OVER, "The proceedings are over"),
-    (EventType.RECORDED_IN_ERROR, "Recorded in error: nobody was eliminated"),
-)
 
 
 def _of_case(tx: Tx, key: str) -> list[Known]:
@@ -72,7 +52,6 @@ def page(key: str) -> str:
         held=held,
         who=who,
         words=STANDING_WORDS,
-        said=dict(EVENTS),
     )
 
 
@@ -125,9 +104,9 @@ def _form(key: str, given: Given, errors: Errors) -> str:
             "text": f"{words} ({RULES[each].clause})",
             "checked": given.what == each.value,
         }
-        for each, words in EVENTS
+        for each, words in EVENTS.items()
     ]
-    first_harmless = next(n for n, (each, _) in enumerate(EVENTS) if not RULES[each].retracts)
+    first_harmless = next(n for n, (each, _) in enumerate(EVENTS.items()) if not RULES[each].retracts)
     items.insert(first_harmless, {"divider": "These take nothing down"})
     return render_template(
         "event.html", key=key, case_ref=case_ref, subjects=subjects, items=items, given=given, errors=errors
@@ -136,10 +115,10 @@ def _form(key: str, given: Given, errors: Errors) -> str:
 
 @pages.post("/cases/<key>/event")
 def event(key: str) -> Response | tuple[str, int]:
-    bot, given, errors = the_bot(), _given(), Errors()
+    bot, given, errors = the_bot(), _given(), Errors(anchors={"at": "at-day"})
     with bot.ledger.read() as tx:
         numbers = {number for number, _ in _subjects(tx, _of_case(tx, key))}
-    if given.what not in {each.value for each, _ in EVENTS}:
+    if given.what not in {each.value for each in EVENTS}:
         errors.add("what", "Choose what happened")
     if given.subject and given.subject not in numbers:
         errors.add("subject", "Choose whom it is about")
@@ -163,7 +142,7 @@ def event(key: str) -> Response | tuple[str, int]:
         for problem in no.problems:
             errors.add("at" if problem.path == "--at" else "what", f"{problem.what} {problem.remedy}")
         return _form(key, given, errors), 400
-    words = dict(EVENTS)[EventType(given.what)]
+    words = EVENTS[EventType(given.what)]
     if not down:
         flash(f"On record: {words}. It takes down nothing that is up.")
         return redirect(url_for("case.page", key=key), code=303)

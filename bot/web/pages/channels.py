@@ -129,7 +129,7 @@ def act() -> Response:
             flash(f"{NAMES[channel]}: paused. Nothing new goes up; what is up still comes down.")
         elif what == "resume":
             intake.resume(the_bot(), me(), channel)
-            flash(f"{NAMES[channel]}: goes on.")
+            flash(f"{NAMES[channel]}: resumed. What waits goes up again.")
         elif what in _WORK:
             _begin(channel, *_WORK[what])
         else:

@@ -79,7 +79,7 @@ def tasks(draft_id: str) -> str:
     draft = unsent(draft_id)
     way = in_the_way(the_bot(), me(), draft, draft.body)
     listed = journey.steps(the_bot(), draft.body, way)
-    open_still = {each.place.name for each in listed if each.status in {"Not yet started", "Incomplete"}}
+    open_still = {each.place.name for each in listed if each.status in journey.UNWRITTEN}
     told = [
         {"objection": each, "name": name, "title": next((s.title for s in listed if s.place.name == name), "")}
         for each in way.objections
@@ -96,6 +96,7 @@ def tasks(draft_id: str) -> str:
         done=done,
         more=_more(draft.body),
         left=len(open_still),
+        cannot_yet=journey.CANNOT_YET,
     )
 
 

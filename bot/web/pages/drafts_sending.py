@@ -42,7 +42,7 @@ def _check_page(draft: Draft, errors: Errors) -> str:
     objections = made.preview.objections if made else in_the_way(bot, me(), draft, draft.body).objections
     steps = journey.steps(bot, draft.body, Way(problems=problems, objections=objections))
     # What is not written yet is told as such, not as an objection to each answer that is missing.
-    unwritten = {each.place.name for each in steps if each.status in {"Not yet started", "Incomplete"}}
+    unwritten = {each.place.name for each in steps if each.status in journey.UNWRITTEN}
     if problems:
         objections = tuple(each for each in objections if journey.located(each.path)[0] not in unwritten)
 
@@ -54,6 +54,7 @@ def _check_page(draft: Draft, errors: Errors) -> str:
         draft=draft,
         kind=journey.KINDS[journey.kind_of(draft.body)],
         version=draft.version,
+        cannot_yet=journey.CANNOT_YET,
         steps=[(each, _answers(draft, each)) for each in steps],
         problems=[(each, *told(each.path)) for each in problems],
         objections=[(each, *told(each.path)) for each in objections],

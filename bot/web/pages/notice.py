@@ -9,18 +9,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.cli_explain import ENDS, VERDICTS
 from bot.cli_retract import unproven
-from bot.cli_status import STANDING_WORDS, Detail, detail, held_words, post_words
+from bot.cli_status import STANDING_WORDS, Detail, detail
 from bot.explaining import Explanation, explain
 from bot.intake_refusals import NotFound, find
+from bot.web import work
 from bot.web.access import allowed
 from bot.web.current import me, now, the_bot
 from bot.web.deciding import voices
 from bot.web.errors import Errors
-from bot.web.notices import NAMES, Shown, channel_rows, may_be_up, shown
+from bot.web.naming import owner_name
+from bot.web.notices import NAMES, Shown, may_be_up, shown, tag
 from bot.web.story import evidence, timeline
 from bot.web.whole import Whole, whole
 from policies.authority import Act, may
-from policies.duties import duty_of
 from policies.lifecycle import Standing, State
 from policies.terms import CLAUSE, Role
 from store import attestations, desk, erasure, posts, publications, record
@@ -82,14 +83,12 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
         actions=_actions(made, notice, reading),
         requeue=[each.channel for each in why.came_down if _may_requeue(why, each.state)],
         left=[each for each in unproven(bot, ids) if each["code"] or each["url"]] if about["leaving"] else [],
-        rows=channel_rows,
+        tag=tag,
         words=STANDING_WORDS,
         verdicts=VERDICTS,
         ends=ENDS,
         names=NAMES,
         clauses=CLAUSE,
-        post_words=post_words,
-        held_words=held_words,
         up=may_be_up(made.line),
         retractable=_retractable(made, reading),
         errors=errors,
@@ -145,8 +144,8 @@ def _tasks(tx: Tx, known: Known) -> list[dict[str, Any]]:
     return [
         {
             "task": each,
-            "duty": duty_of(each.what),
-            "owner": who.get(each.owner, each.owner),
+            "said": work.shown(tx, each, now()),
+            "owner": who.get(each.owner) or owner_name(each.owner),
             "done_by": who.get(each.done_by or "", each.done_by),
         }
         for each in found

@@ -7,26 +7,18 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from bot import accounts
-from bot.intake_people import add_person, disable_person, grant_role, revoke_role, spoken
+from bot.intake_people import add_person, disable_person, grant_role, revoke_role
 from bot.submission_checks import InputRefused
 from bot.web import moments
 from bot.web.current import console, me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.kept import typed
+from bot.web.naming import ROLES, roles_held
 from bot.web.pages.account import known_as
 from policies.terms import Person, Role
 from store import people
 
 pages = Blueprint("people", __name__)
-ROLES: dict[Role, str] = {
-    Role.COMMS: "Communications",
-    Role.OFFICER: "Officer",
-    Role.DIRECTOR: "Director of a service",
-    Role.DPO: "Data Protection Officer",
-    Role.LEGAL: "Legal",
-    Role.AUDITOR: "Auditor",
-    Role.ADMIN: "Administrator",
-}
 
 
 def _services() -> list[str]:
@@ -156,7 +148,7 @@ def _grant(who: Person, errors: Errors) -> str:
         return ""
     first = since.isoformat() if since else None
     grant_role(the_bot(), me(), who.id, role, begins=begins, ends=ends, since=first, until=until)
-    return f"Given: {spoken([role])}."
+    return f"Given: {roles_held([role])}."
 
 
 def _revoke(who: Person, errors: Errors) -> str:
@@ -164,4 +156,4 @@ def _revoke(who: Person, errors: Errors) -> str:
     if role is None:
         return ""
     revoke_role(the_bot(), me(), who.id, role)
-    return f"Ended: {spoken([role])}."
+    return f"Ended: {roles_held([role])}."

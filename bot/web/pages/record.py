@@ -13,15 +13,16 @@ from bot.annual import Annual, Requests, figures
 from bot.cli_case import WHY
 from bot.disclosure_files import MANIFEST, files_of, zipped
 from bot.intake_refusals import NotAllowedHere, NotFound, find
-from bot.render import LABEL
-from bot.settings_values import spoken
+from bot.settings_values import in_words
 from bot.submission_checks import InputRefused
+from bot.web import story
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.figures import FIGURES, figure_of
 from bot.web.kept import typed
 from policies.retention import LONDON
 from policies.storage import Part
-from policies.terms import Kind, case_key
+from policies.terms import case_key
 from store import journal, publications, record
 from store.ledger import Tx
 
@@ -52,6 +53,7 @@ def _browse(about: str, errors: Errors) -> str:
     return render_template(
         "record.html",
         entries=found[:PAGE],
+        told=story,
         older=found[PAGE - 1].seq if len(found) > PAGE else None,
         about=about,
         errors=errors,
@@ -120,10 +122,10 @@ def _hold(given: dict[str, str], errors: Errors) -> str:
 def hold() -> Response | tuple[str, int]:
     given, errors = request.form.to_dict(), Errors()
     case, note, what = given.get("case", "").strip()[:100], given.get("note", ""), given.get("act", "")
-    if what not in {"hold", "release"}:
-        errors.add("act", "Choose whether the case is put on hold or released")
     if not case:
         errors.add("case", "Give the case reference")
+    if what not in {"hold", "release"}:
+        errors.add("act", "Choose whether the case is put on hold or released")
     if what == "hold" and not note.strip():
         errors.add("note", "Say why it is kept")
     errors.too_long("note", note)
@@ -150,9 +152,7 @@ def schedule() -> str:
     plan = erasure.plan_of_record(bot)
     with bot.ledger.read() as tx:
         found = erasure.survey(bot, tx, now())
-    return render_template(
-        "schedule.html", found=found, why=WHY, after={part: spoken(plan.after(part)) for part in Part}
-    )
+    return render_template("schedule.html", found=found, why=WHY, after={part: plan.after(part) for part in Part})
 
 
 @pages.get("/record/report/<year>")
@@ -174,22 +174,16 @@ def _lines(counted: Annual | Requests) -> tuple[list[tuple[str, str]], dict[str,
     """The figures that stand alone, and those that are told by kind."""
     single: list[tuple[str, str]] = []
     several: dict[str, dict[str, int]] = {}
-    above = "requests " if isinstance(counted, Requests) else ""
     for each in fields(counted):
         value: Any = getattr(counted, each.name)
-        label = (above + each.name).replace("_", " ").capitalize()
         if each.name in {"year", "council"} or isinstance(value, Requests):
             continue
         if isinstance(value, dict):
-            several[label] = {_named(name): number for name, number in value.items()}
+            several[FIGURES[each.name]] = {figure_of(each.name, code): number for code, number in value.items()}
         else:
-            single.append((label, str(value) if isinstance(value, int) else _span(value)))
+            single.append((FIGURES[each.name], str(value) if isinstance(value, int) else _span(value)))
     return single, several
 
 
-def _named(code: str) -> str:
-    return LABEL[Kind(code)] if code in set(Kind) else code.replace("_", " ").capitalize()
-
-
 def _span(value: timedelta) -> str:
-    return spoken(value) if value else "None"
+    return in_words(value) if value else "None"

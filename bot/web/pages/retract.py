@@ -141,7 +141,9 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
     late = {post.marker for post in found if post.removing_at is not None and post.removing_at <= since}
     asked = {post.id for post in found if post.state in {State.REMOVING, *CLOSED}}
     # Nobody has asked for the others: they are not coming down, and a copy that comes to light later is.
-    seen = [each if each.post_id in asked else replace(each, word="Up") for each in copies(bot, [p.id for p in found])]
+    still = {post.id: "Waiting" if post.state is State.QUEUED else "Up" for post in found}
+    made = copies(bot, [post.id for post in found])
+    seen = [each if each.post_id in asked else replace(each, word=still[each.post_id]) for each in made]
     done = all(each.word in DONE for each in seen)
     return {
         "copies": seen,
@@ -197,10 +199,11 @@ def sheet(key: str) -> str:
     with bot.ledger.read() as tx:
         found = [shown(tx, detail(bot, tx, known.ref, now()).line) for known in _of_case(tx, key)]
     codes = {each.line.ref: _code(each.line.ref) for each in found}
-    return render_template("sheet.html", notices=found, codes=codes, help_line=console().help_line)
+    return render_template("sheet.html", key=key, notices=found, codes=codes, help_line=console().help_line)
 
 
-def _code(ref: str) -> Markup:
+def _code(ref: str) -> dict[str, Markup | str]:
     address = f"{console().public_url}{url_for('retract.form', ref=ref)}"
     title = f"Opens the retraction of {ref}"
-    return Markup(segno.make(address).svg_inline(scale=4, title=title))  # noqa: S704  # our own drawing
+    drawn = Markup(segno.make(address).svg_inline(scale=4, title=title))  # noqa: S704  # our own drawing
+    return {"drawn": drawn, "address": address}

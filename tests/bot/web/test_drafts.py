@@ -100,6 +100,18 @@ def test_a_draft_is_submitted_once(write, officer, office):
         assert drafts.load(tx, writer.draft.rsplit("/", 1)[-1]).body == {}
 
 
+def test_every_part_that_the_list_leads_to_can_be_opened_and_the_others_say_that_they_cannot_yet(write, officer):
+    writer = write()
+    page = officer.get(writer.draft)
+    assert "Cannot start yet" in words(page)
+    for path in (writer.draft, f"{writer.draft}/check"):
+        ways = set(re.findall(rf'href="({writer.draft}/[^"#]+)"', officer.get(path).text))
+        assert len(ways) > 20
+        assert {way: officer.get(way, follow_redirects=True).status_code for way in ways} == dict.fromkeys(ways, 200)
+    assert writer.send("subjects/0").status_code == 303
+    assert f'href="{writer.draft}/subjects/0/convictions/0"' in officer.get(writer.draft).text
+
+
 def test_a_kind_has_to_be_chosen(officer):
     answer = officer.post("/new", {"kind": "gossip"})
     assert answer.status_code == 400

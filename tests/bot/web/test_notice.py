@@ -166,7 +166,7 @@ def test_two_persons_attest_what_can_no_longer_be_read(officer, office, leaving,
     assert office.last(leaving)[Channel.FACEBOOK].state is State.REMOVING
     assert open_browser().as_(office.staff.dpo).post(path, data).status_code == 303
     assert office.last(leaving)[Channel.FACEBOOK].state is State.REMOVED
-    assert "Attested, not proven gone" in words(officer.get(f"/notices/{leaving}"))
+    assert "Attested, not proven" in words(officer.get(f"/notices/{leaving}"))
 
 
 def test_facts_are_confirmed_one_by_one(officer, office):
@@ -205,7 +205,7 @@ def test_an_event_takes_down_what_it_concerns_and_shows_its_progress(officer, of
         known = publications.find(tx, ref)
         assert publications.retraction_of(tx, known.id).reason is Reason.APPEAL_LODGED
     text = words(officer.get(f"/cases/{key}"))
-    assert "Appeal lodged" in text
+    assert "An appeal was lodged" in text
     assert NOTE in text
 
 
