@@ -176,7 +176,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | Response:
         # Who tried what (ASVS 16.3.2); an address may hold what somebody typed, so only the route is named.
         found = signed_in()
         log.warning("console_refused", status=code, route=request.endpoint, person=found and found.person.id)
-    if code == 413 and request.endpoint == "drafts.upload":
+    if code == 413 and request.endpoint == "drafts.upload" and signed_in() is not None:
         return drafts_showing.too_large(**(request.view_args or {}))
     title, do = _SAID.get(code, _SAID[500])
     return render_template("error.html", title=title, do=do), code

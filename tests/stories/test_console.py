@@ -18,7 +18,7 @@ from tests.stories.processes import until
 from tests.stories.town import FOR_EVER, town
 
 LATE = {"loop": {"late_after": "2s"}}
-BANNER = "The loop has stopped."
+BANNER = "loop has stopped"
 AT_ONCE = 0.5
 SECRET = {"app_secret", "access_token", "consumer_key", "consumer_secret", "access_token_secret"}
 

@@ -102,6 +102,6 @@ def test_a_form_larger_than_may_be_is_refused_and_leaves_nothing(appeal, office,
     path, headers = f"{appeal.draft}/pictures/0/file", {"Origin": desk.origin}
     answer = desk.ask("POST", path, content_length=LARGEST_FORM + 1, headers=headers)
     assert answer.status_code == 413
-    assert "at most 40 MB" in answer.text
+    assert "at most 20 MB" in answer.text
     assert office.everything() == before
     assert list(apart.iterdir()) == []
