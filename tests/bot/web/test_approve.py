@@ -95,7 +95,11 @@ def test_what_waits_for_a_director_is_counted_in_the_menu_and_on_live_now(direct
 def test_the_page_says_first_what_goes_where_and_until_when(director, ref):
     page = director.get(f"/notices/{ref}/approve")
     brief = words(page).partition("Exactly what goes up")[0]
-    for said in ("Outcome of a court case on Website, X", "as soon as it is approved", "Comes down by 30 March 2026, midday"):
+    for said in (
+        "Outcome of a court case on Website, X",
+        "as soon as it is approved",
+        "Comes down by 30 March 2026, midday",
+    ):
         assert said in brief
 
 
