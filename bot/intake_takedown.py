@@ -10,7 +10,7 @@ from bot.submission_checks import InputRefused, Problem, impossible_instant
 from policies.authority import Act
 from policies.duties import OF_EVENT, Duty
 from policies.events import EVENT_OF_REASON, covers, is_open, rule_for
-from policies.lifecycle import CLOSED, MAY_BE_VISIBLE, State
+from policies.lifecycle import CLOSED, MAY_BE_VISIBLE, NEVER_UP, State
 from policies.terms import CLAUSE, RETRACTION_REASONS, Event, EventType, Person, Reason, Retraction, case_key
 from store import artefacts, cases, desk, journal, posts, publications
 from store.ledger import Tx, write_note
@@ -42,6 +42,8 @@ def retract(
         named = [find(bot, tx, ref)] if ref is not None else of_case(tx, case or "", path="--case")
         if reason is Reason.APPROVAL_WITHDRAWN:
             _only_the_director(person, named)
+        if reason is Reason.NOT_WANTED:
+            _only_what_waits(tx, named)
         known_subject(tx, named, subject)
         digest = write_note(tx, note, now)
         down: list[int] = []
@@ -113,6 +115,13 @@ def _only_the_director(person: Person, named: Iterable[Known]) -> None:
         if not person.directs(known.service) or person.system:
             remedy = f"Only a Director of {known.service} withdraws an approval (12.1); give another reason."
             raise NotAllowedHere(Act.RETRACT, remedy)
+
+
+def _only_what_waits(tx: Tx, named: Iterable[Known]) -> None:
+    """Cancelling needs no reason of the policy's as long as nobody can have seen anything of it."""
+    if any(post.state not in NEVER_UP for known in named for post in posts.of_publication(tx, known.id)):
+        remedy = "Give the reason for which it comes down."
+        raise bad("--reason", Reason.NOT_WANTED, "It is up, was up, or is going up: it cannot be cancelled.", remedy)
 
 
 def numbers_of(tx: Tx, known: Known) -> set[str]:

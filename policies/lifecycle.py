@@ -18,6 +18,9 @@ class State(StrEnum):
 # A post of these states may be visible to the public now.
 MAY_BE_VISIBLE = frozenset({State.POSTING, State.LIVE, State.REMOVING})
 
+# Nothing of a post in one of these was ever visible.
+NEVER_UP = frozenset({State.QUEUED, State.NOT_POSTED})
+
 # At most one post of a publication and channel is in one of these (the ledger's unique index).
 WANTED_ONCE = frozenset({State.QUEUED, State.POSTING, State.LIVE})
 

@@ -68,6 +68,8 @@ class Reason(StrEnum):
     """Taken down first because of what a removal request alleges; whether it is so is decided after (R54)."""
     REQUEST_UPHELD = "request_upheld"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
+    NOT_WANTED = "not_wanted"
+    """Cancelled by those who asked for it, before anything of it was up."""
     SUPERSEDED = "superseded"
     EXTRA_COPY = "extra_copy"
     REMOVED_OUTSIDE = "removed_outside"
@@ -91,6 +93,7 @@ CLAUSE: dict[Reason, str] = {
     Reason.REMOVAL_REQUESTED: "5.5",
     Reason.REQUEST_UPHELD: "5.5",
     Reason.APPROVAL_WITHDRAWN: "12.1",
+    Reason.NOT_WANTED: "12.1",
 }
 
 # What an officer may give as the reason of a retraction.

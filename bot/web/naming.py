@@ -59,6 +59,7 @@ REASONS: dict[Reason, str] = {
     Reason.REMOVAL_REQUESTED: "its removal was asked for",
     Reason.REQUEST_UPHELD: "a removal request was granted",
     Reason.APPROVAL_WITHDRAWN: "the Director withdrew approval",
+    Reason.NOT_WANTED: "it was not wanted any more",
     Reason.SUPERSEDED: "a newer version replaced it",
     Reason.EXTRA_COPY: "it was one copy too many",
     Reason.REMOVED_OUTSIDE: "somebody took it down by hand",

@@ -8,6 +8,7 @@ from adapters.base import ArtefactKind
 from adapters.standin.core import Fault, Rule
 from bot import intake
 from bot.reconcile import run_post
+from bot.submission_checks import InputRefused
 from policies.events import EVENT_OF_REASON, RULES
 from policies.lifecycle import State
 from policies.terms import RETRACTION_REASONS, Channel, EventType, Reason
@@ -250,6 +251,27 @@ def test_only_a_director_of_the_service_withdraws_an_approval(office):
         error = unchanged(office, intake.NotAllowedHere, retract, by, ref=ref, reason=Reason.APPROVAL_WITHDRAWN)
         assert "another reason" in error.remedy
     assert retract(office, "director", ref=ref, reason=Reason.APPROVAL_WITHDRAWN) == [office.posts(ref)[0].id]
+
+
+def test_what_was_never_up_is_cancelled_without_a_reason_of_the_policys_and_nothing_else(office):
+    draft = office.submit(channels=["website"]).ref
+    queued = office.approved(channels=["website"], case_ref="EH/2026/0999")
+    for ref in (draft, queued):
+        assert retract(office, ref=ref, reason=Reason.NOT_WANTED) == []
+        assert retraction(office, ref).reason is Reason.NOT_WANTED
+    office.run(queued)
+    assert [post.state for post in office.posts(queued)] == [State.NOT_POSTED]
+    assert events(office) == []
+
+
+def test_what_is_up_was_up_or_is_going_up_is_not_cancelled(office):
+    ref = office.up(channels=["website"])
+    error = unchanged(office, InputRefused, retract, ref=ref, reason=Reason.NOT_WANTED)
+    assert error.problems[0].remedy == "Give the reason for which it comes down."
+    retract(office, ref=ref, reason=Reason.SPENT)
+    office.run(ref)
+    assert office.posts(ref)[0].state is State.REMOVED
+    unchanged(office, InputRefused, retract, ref=ref, reason=Reason.NOT_WANTED)
 
 
 def test_bad_input_is_told_with_its_remedy_and_changes_nothing(office):

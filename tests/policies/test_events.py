@@ -131,7 +131,7 @@ def test_r51_only_a_quashed_conviction_has_what_is_long_gone_proven_again():
 def test_a_retraction_records_the_event_that_would_have_caused_it():
     assert all(RULES[what].reason is reason for reason, what in EVENT_OF_REASON.items())
     clock_or_choice = {Reason.RETENTION_ENDED, Reason.SPENT, Reason.ORDER_ENDED}
-    clock_or_choice |= {Reason.REMOVAL_REQUESTED, Reason.REQUEST_UPHELD, Reason.APPROVAL_WITHDRAWN}
+    clock_or_choice |= {Reason.REMOVAL_REQUESTED, Reason.REQUEST_UPHELD, Reason.APPROVAL_WITHDRAWN, Reason.NOT_WANTED}
     assert set(CLAUSE) - set(EVENT_OF_REASON) == clock_or_choice
 
 

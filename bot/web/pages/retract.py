@@ -42,6 +42,8 @@ REASONS: tuple[tuple[Reason, str], ...] = (
     (Reason.APPROVAL_WITHDRAWN, "The Director withdraws approval"),
     (Reason.RETENTION_ENDED, "Its time is over"),
 )
+# Where nothing of it was ever up, as a rule nothing has happened but a change of mind.
+CANCELLING: tuple[tuple[Reason, str], ...] = ((Reason.NOT_WANTED, "It is not wanted any more"), *REASONS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str
         up=may_be_up(notice.line),
         given=given,
         errors=errors,
-        reasons=REASONS,
+        reasons=REASONS if may_be_up(notice.line) else CANCELLING,
         clauses=CLAUSE,
         again=again,
     )
@@ -95,7 +97,7 @@ def expired(ref: str) -> tuple[str, int]:
 def act(ref: str) -> Response | tuple[str, int]:
     given, errors = _given(), Errors()
     notice = _shown(ref)
-    if given.reason not in {reason.value for reason, _ in REASONS}:
+    if given.reason not in {reason.value for reason, _ in CANCELLING}:
         errors.add("reason", "Choose why it comes down")
     if given.scope not in {"notice", "case"}:
         errors.add("scope", "Choose this notice or the whole case")

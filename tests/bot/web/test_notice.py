@@ -54,8 +54,12 @@ def test_a_notice_that_waits_can_be_cancelled_and_tells_the_date_it_would_come_d
     assert "If it goes up as planned, it comes down by 30 March 2026, midday" in text
     assert "Cancel it" in text
     assert "Retract now" not in text
-    assert "It is not up" in words(officer.get(f"/notices/{ref}/retract"))
-    officer.post(f"/notices/{ref}/retract", {"reason": "request_upheld", "scope": "notice"})
+    form = words(officer.get(f"/notices/{ref}/retract"))
+    assert "It is not up" in form
+    assert "Why does it not go up?" in form
+    assert "It is not wanted any more (12.1)" in form
+    done = officer.post(f"/notices/{ref}/retract", {"reason": "not_wanted", "scope": "notice"})
+    assert "because it was not wanted any more" in words(officer.get(done.headers["Location"]))
     assert {post.state for post in office.posts(ref)} == {State.NOT_POSTED}
     assert "Cancel it" not in words(officer.get(f"/notices/{ref}?all=1"))
 
