@@ -65,3 +65,17 @@ def test_nobody_without_a_role_in_force_may_do_anything():
 )
 def test_r67_access_to_the_record_is_by_role(act, roles):
     assert {role for role in Role if may(person(role), act)} == roles
+
+
+@pytest.mark.parametrize(
+    ("act", "roles"),
+    [
+        (Act.SUBMIT, {Role.COMMS, Role.OFFICER, Role.SYSTEM}),
+        (Act.AMEND, {Role.COMMS, Role.OFFICER, Role.SYSTEM}),
+        (Act.ADVISE, {Role.COMMS, Role.OFFICER, Role.DPO, Role.LEGAL}),
+        (Act.CONFIRM, {Role.COMMS, Role.OFFICER, Role.DIRECTOR, Role.LEGAL}),
+        (Act.REQUEUE, {Role.COMMS, Role.OFFICER, Role.DIRECTOR, Role.ADMIN}),
+    ],
+)
+def test_writing_advising_confirming_and_queueing_again_are_each_for_these_roles_only(act, roles):
+    assert {role for role in Role if may(person(role), act)} == roles

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from policies.duties import (
+    APPEAL_CHECKED,
     APPEAL_CHECKS,
     DUTIES,
     OF_EVENT,
@@ -17,7 +18,7 @@ from policies.duties import (
 )
 from policies.requests import GRAVE, Allegation
 from policies.retention import RetentionPlan
-from policies.terms import EventType, Role
+from policies.terms import EventType, Kind, Role
 
 DAY = timedelta(days=1)
 PLAN = RetentionPlan(holidays=frozenset({date(2026, 12, 25), date(2026, 12, 28)}))
@@ -52,6 +53,10 @@ def test_r51_r55_6_4_what_an_event_leaves_for_people_to_do(what, left):
 def test_r50_no_appeal_is_confirmed_at_publishing_and_on_days_7_14_and_22():
     assert [each // DAY for each in APPEAL_CHECKS] == [0, 7, 14, 22]
     assert [last_appeal_check(appeal_check(each)) for each in APPEAL_CHECKS] == [False, False, False, True]
+
+
+def test_r50_an_appeal_is_asked_after_for_every_notice_of_a_conviction_and_no_other():
+    assert {Kind.CASE_OUTCOME, Kind.CBO, Kind.POST_CONVICTION_IMAGE} == APPEAL_CHECKED
 
 
 def test_a_task_is_known_by_the_beginning_of_its_what_and_others_have_no_duty():

@@ -14,7 +14,18 @@ from tests.golden.samples import sample
 from tests.policies.faults import APPROVAL, dossier, layouts
 from tests.policies.samples import COMPANY, CONVICTION, NOW, PERSON, UNNAMED, notice
 from tests.policies.words_faults import REFUSED
-from tests.policies.words_samples import CLEARED, FACTS, ORDER_ONLY, YOUNG, YOUTH_CBO, fact, of, sentenced, shown
+from tests.policies.words_samples import (
+    CLEARED,
+    EARLIER,
+    FACTS,
+    ORDER_ONLY,
+    YOUNG,
+    YOUTH_CBO,
+    fact,
+    of,
+    sentenced,
+    shown,
+)
 
 CLEARED_BY_DPO = (Advice(role="dpo", person="p9", at=NOW - timedelta(hours=2), cleared=True),)
 
@@ -274,3 +285,10 @@ def test_the_faults_of_words_together_are_told_at_once():
         ("5.3", "subjects.0.date_of_birth"),
         ("5.7.4(g)", "content.facts.0.age"),
     }
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_r10_an_earlier_conviction_that_is_listed_is_not_denied_in_row_14(answer):
+    listed = of(person={"convictions": (CONVICTION, EARLIER)}, answers={"r14_earlier": answer})
+    denied = ("5.7.4(a)", "checklist.answers.14.earlier", Effect.REFUSE)
+    assert (denied in told(listed)) is (answer == "no")
