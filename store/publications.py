@@ -3,9 +3,10 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from policies.terms import Approval, Channel, Kind, Publication, Reason, Retraction, case_key
 from store.ledger import Tx
@@ -110,23 +111,27 @@ def add_revision(
 def find(tx: Tx, ref: str) -> Known | None:
     """The publication with that reference, compared without regard to case."""
     row = tx.c.execute(select(publications).where(publications.c.ref == ref.strip().upper())).one_or_none()
-    return None if row is None else Known(**{**row._mapping, "kind": Kind(row.kind)})  # noqa: SLF001
+    return None if row is None else _known(row)
+
+
+def _known(row: Row[Any]) -> Known:
+    return Known(**{**row._mapping, "kind": Kind(row.kind)})  # noqa: SLF001
 
 
 def by_id(tx: Tx, publication_id: int) -> Known:
     row = tx.c.execute(select(publications).where(publications.c.id == publication_id)).one()
-    return Known(**{**row._mapping, "kind": Kind(row.kind)})  # noqa: SLF001
+    return _known(row)
 
 
 def of_case(tx: Tx, key: str) -> list[Known]:
     """Every publication of a case, oldest first."""
-    ids = tx.c.scalars(select(publications.c.id).where(publications.c.case_key == key).order_by(publications.c.id))
-    return [by_id(tx, each) for each in ids.all()]
+    asked = select(publications).where(publications.c.case_key == key).order_by(publications.c.id)
+    return [_known(row) for row in tx.c.execute(asked)]
 
 
 def everything(tx: Tx) -> list[Known]:
-    ids = tx.c.scalars(select(publications.c.id).order_by(publications.c.id)).all()
-    return [by_id(tx, each) for each in ids]
+    """Every publication there is, oldest first."""
+    return [_known(row) for row in tx.c.execute(select(publications).order_by(publications.c.id))]
 
 
 def latest_revision(tx: Tx, publication_id: int) -> int:

@@ -13,6 +13,8 @@ from store.ledger import Tx
 pages = Blueprint("live", __name__)
 # So many fit before a person has to scroll for the one they want.
 MANY = 5
+# Of what is down, on one page: there are years of it.
+AT_ONCE = 20
 _TOLD_MORE = frozenset({Standing.REFUSED, Standing.HELD, Standing.QUEUED})
 _LISTS = {"waiting": Group.WAITING, "coming-down": Group.COMING_DOWN, "stuck": Group.STUCK, "down": Group.DOWN}
 
@@ -63,12 +65,31 @@ def listed(name: str) -> str:
     group = _LISTS.get(name)
     if group is None:
         abort(404)
-    bot = the_bot()
+    bot, older = the_bot(), None
     with bot.ledger.read() as tx:
-        inside = [shown(tx, line) for line in board(bot, tx, now()).lines if line.group is group]
+        if group is Group.DOWN:
+            lines, older = _down(tx, request.args.get("before", ""))
+        else:
+            lines = [line for line in board(bot, tx, now()).lines if line.group is group]
+        inside = [shown(tx, line) for line in lines]
         waits = [each.line.ref for each in inside if group is Group.WAITING and _lacks(each.line)]
         reasons = {ref: explain(bot, tx, ref, now()) for ref in waits}
     return render_template(
         "listed.html", name=name, group=group, inside=inside, rows=channel_rows, standing=standing_words,
-        reasons=reasons,
+        reasons=reasons, older=older,
     )  # fmt: skip
+
+
+def _down(tx: Tx, before: str) -> tuple[list[Line], str | None]:
+    """The latest that are down, of those submitted before this reference; and where the next page goes on."""
+    bot = the_bot()
+    refs = [known.ref for known in reversed(publications.everything(tx))]
+    refs = refs[refs.index(before) + 1 :] if before in refs else refs
+    found: list[Line] = []
+    for start in range(0, len(refs), AT_ONCE):
+        asked = refs[start : start + AT_ONCE]
+        made = {line.ref: line for line in board(bot, tx, now(), among=frozenset(asked)).lines}
+        found += [made[ref] for ref in asked if made[ref].group is Group.DOWN]
+        if len(found) > AT_ONCE:
+            break
+    return found[:AT_ONCE], found[AT_ONCE - 1].ref if len(found) > AT_ONCE else None

@@ -1,5 +1,7 @@
 """Live now answers at once however much lies behind it, and says first what a person has to do."""
 
+import re
+
 from sqlalchemy import event
 
 from bot import intake
@@ -39,6 +41,20 @@ def test_what_is_down_and_what_waits_do_not_slow_the_way_to_the_red_button(offic
         office.submit(channels=["website"], case_ref=f"EH/2026/300{number}")
     # Of each of the eight its row is read, and little more.
     assert statements(office, desk, "/") <= before + 2 * 8
+
+
+def test_what_is_down_is_shown_a_page_at_a_time_the_latest_first_and_each_once(office, desk):
+    desk.as_(office.staff.comms)
+    refs = [office.submit(channels=["website"], case_ref=f"EH/2026/{2000 + number}").ref for number in range(23)]
+    for ref in refs[1:]:
+        intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.NOT_WANTED)
+    first = desk.get("/list/down").text
+    (onward,) = re.findall(r'href="(/list/down[^"]+)">Earlier notices', first)
+    second = desk.get(onward).text
+    listed = [re.findall(r'id="h-([^"]+)"', page) for page in (first, second)]
+    assert listed == [refs[:2:-1], refs[2:0:-1]]
+    assert "Earlier notices" not in second
+    assert desk.get("/list/down?before=nothing").status_code == 200
 
 
 def test_what_is_up_and_what_is_stuck_is_listed_and_nothing_else(office, desk):
