@@ -90,7 +90,7 @@ def test_an_expired_retraction_keeps_its_choices_and_costs_one_more_tap(officer,
     path = f"/notices/{given['ref']}/retract"
     answer = officer.ask("POST", path, data=data, headers={"Origin": officer.origin})
     assert answer.status_code == 400
-    assert "press Retract once more" in answer.text
+    assert "press Cancel it once more" in answer.text
     assert re.search(r'value="inaccurate"[^>]* checked', answer.text)
     assert re.search(r'value="case"[^>]* checked', answer.text)
     assert "Seen by the desk" in answer.text

@@ -162,7 +162,7 @@ def test_a_mistake_is_told_in_the_title_and_in_a_summary_that_takes_the_focus(si
     page = visitor.page
     visitor.open(f"/notices/{submitted.ref}/retract")
     page.get_by_label("Note for the record").fill("Rung by the court")
-    visitor.press("Retract")
+    visitor.press("Cancel it")
     expect(page).to_have_title(re.compile("^Error: "))
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     assert page.get_by_label("Note for the record").input_value() == "Rung by the court"
