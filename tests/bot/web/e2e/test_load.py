@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from statistics import median
 from time import monotonic
 from urllib.parse import urlencode
 
@@ -104,8 +105,8 @@ def test_a_signed_in_officer_retracts_within_a_second_under_slow_clients_and_a_f
     assert set(told) <= {403, 503}
     # Some are looked at, the rest are turned away: as many as come, and no queue of them.
     assert {403, 503} <= set(told)
-    # The quickest of five: the machine does other work as well, and a queue of sign-ins would slow each of them.
-    assert max(min(times["GET"]), min(times["POST"])) < IN_A_SECOND, times
+    # The middle one of each: the machine does other work as well, and one of ten may meet it.
+    assert max(median(times["GET"]), median(times["POST"])) < IN_A_SECOND, times
 
 
 def test_the_api_retracts_within_half_a_second_while_a_token_has_used_up_its_limit(office, app, there):
