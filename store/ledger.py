@@ -6,7 +6,6 @@ others take as first argument, so that one act of a person or of the loop is one
 
 import hashlib
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from store import sqlite
 from store.schema import facts, notes
+from store.turns import Turns
 from store.types import Cipher
 
 REHEARSAL = "rehearsal"
@@ -76,8 +76,8 @@ class Ledger:
         self.folder = folder
         self.policy = policy
         self._writing = engine.execution_options(writing=True)
-        # Writers of one process queue here: SQLite's own waiting sleeps, and unfairly.
-        self._turn = threading.Lock()
+        self.turns = Turns()
+        self._goes_first = False
         with self.read() as tx:
             self.rehearsal = fact(tx, REHEARSAL) == "yes"
             if fact(tx, KEY_CHECK) != cipher.check_code:
@@ -89,7 +89,7 @@ class Ledger:
 
         Raises LedgerBusyError where another process holds it for too long.
         """
-        with _trouble_is_told(), self._turn, self._writing.begin() as connection:
+        with _trouble_is_told(), self.turns.turn(urgent=self._goes_first), self._writing.begin() as connection:
             yield Tx(c=connection, cipher=self.cipher, policy=self.policy)
 
     @contextmanager
@@ -100,7 +100,11 @@ class Ledger:
 
     def trial(self) -> "Ledger":
         """The same ledger, of which nothing that is written stays: to see what an act would answer."""
-        return _Trial(self.engine, self.cipher, self.folder, policy=self.policy)
+        return _Trial(self)
+
+    def urgent(self) -> "Ledger":
+        """The same ledger for whoever takes something down: its writes go before those of others that wait."""
+        return _Urgent(self)
 
     def joined(self, tx: Tx) -> "Ledger":
         """The same ledger for acts that belong to a transaction that is open: they are written with it, or not."""
@@ -114,10 +118,23 @@ class Ledger:
         self.engine.dispose()
 
 
-class _Trial(Ledger):
+class _View(Ledger):
+    """An open ledger, seen in another way."""
+
+    def __init__(self, whole: Ledger) -> None:
+        self.__dict__.update(whole.__dict__)
+
+
+class _Urgent(_View):
+    def __init__(self, whole: Ledger) -> None:
+        super().__init__(whole)
+        self._goes_first = True
+
+
+class _Trial(_View):
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        with _trouble_is_told(), self._turn, self._writing.connect() as connection:
+        with _trouble_is_told(), self.turns.turn(), self._writing.connect() as connection:
             transaction = connection.begin()
             try:
                 yield Tx(c=connection, cipher=self.cipher, policy=self.policy)
@@ -125,9 +142,9 @@ class _Trial(Ledger):
                 transaction.rollback()
 
 
-class _Joined(Ledger):
+class _Joined(_View):
     def __init__(self, whole: Ledger, tx: Tx) -> None:
-        self.__dict__.update(whole.__dict__)
+        super().__init__(whole)
         self._tx = tx
 
     @contextmanager

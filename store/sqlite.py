@@ -16,7 +16,13 @@ def open_engine(url: str, busy: float = BUSY) -> Engine:
 
     For `busy` seconds a transaction waits for another process before it fails.
     """
-    engine = create_engine(url, connect_args={"timeout": busy, "check_same_thread": False}, hide_parameters=True)
+    # As many connections as threads ask for: whoever takes down shall not wait for a reader to give one back.
+    engine = create_engine(
+        url,
+        connect_args={"timeout": busy, "check_same_thread": False},
+        hide_parameters=True,
+        max_overflow=-1,
+    )
     event.listen(engine, "connect", partial(_prepare, busy=busy))
     event.listen(engine, "begin", _begin)
     return engine

@@ -1,10 +1,12 @@
 """What belongs to the request at hand: the bot, who is signed in, and the time."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from bot.context import Bot
+from bot.lanes import is_urgent
 from bot.settings_model import ConsoleSettings
 from bot.signing_in import SignedIn
 from policies.terms import Person
@@ -13,7 +15,11 @@ KEY = "downdate"
 
 
 def the_bot() -> Bot:
-    bot: Bot = current_app.extensions[KEY]
+    """The bot; for a request that takes something down, one whose writes go before those of others."""
+    if "bot" not in g:
+        whole: Bot = current_app.extensions[KEY]
+        g.bot = replace(whole, ledger=whole.ledger.urgent()) if is_urgent(request.path) else whole
+    bot: Bot = g.bot
     return bot
 
 

@@ -1,0 +1,177 @@
+"""Whoever takes a notice down waits for nobody who does something else: no worker, no connection, no turn to write."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from bot import hashing, serving
+from bot.lanes import Lanes, is_urgent
+from bot.rehearsal import free_port
+from bot.serving import URGENT_WORKERS, WORKERS, _Listener
+from store import journal, signins
+from store.ledger import Ledger
+from tests.bot.web.browser import address, routes
+from tests.bot.web.caller import Caller
+from tests.bot.web.compiled import console_of
+from tests.bot.web.wire import Wire, session_of
+from tests.stories.processes import until
+
+STRANGERS = ("stranger-1", "stranger-2", "stranger-3")
+# Everything on the way of taking down, once the notice or its case is known.
+URGENT = {
+    "retract.form",
+    "retract.act",
+    "retract.progress",
+    "retract.part",
+    "retract.case_progress",
+    "retract.case_part",
+    "retract.sheet",
+    "case.event_form",
+    "case.event",
+    "api_urgent.retract",
+    "api_urgent.retract_case",
+    "api_urgent.event",
+    "api_urgent.retraction",
+    "api_urgent.case_retraction",
+}
+
+
+@pytest.fixture
+def office(office):
+    """The office with a console at a port of its own."""
+    port = free_port()
+    console = office.bot.settings.console.model_copy(update={"public_url": f"http://127.0.0.1:{port}", "port": port})
+    office.bot = replace(office.bot, settings=office.bot.settings.model_copy(update={"console": console}))
+    return office
+
+
+@pytest.fixture
+def there(office):
+    console = office.bot.settings.console
+    return Wire(console.host, console.port)
+
+
+class Hold:
+    """The console with one page more: nobody leaves it before `leave`, and each inside holds a view of the ledger."""
+
+    def __init__(self, app: Flask, ledger: Ledger) -> None:
+        self.app, self.ledger = app, ledger
+        self.inside: list[int] = []
+        self.leave = threading.Event()
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"] != "/held":
+            return self.app(environ, start_response)
+        with self.ledger.read() as tx:
+            tx.c.exec_driver_sql("SELECT count(*) FROM journal")
+            self.inside.append(1)
+            assert self.leave.wait(60)
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+
+@contextmanager
+def threads(target, count: int) -> Iterator[None]:
+    made = [threading.Thread(target=target) for _ in range(count)]
+    for each in made:
+        each.start()
+    try:
+        yield
+    finally:
+        for each in made:
+            each.join(60)
+            assert not each.is_alive()
+
+
+def test_the_urgent_lane_is_for_the_addresses_that_take_down_and_for_no_others(app, given):
+    there = {
+        rule.endpoint
+        for method in ("GET", "POST")
+        for rule, _ in routes(app, methods=(method,))
+        if is_urgent(address(app, rule, given).partition("?")[0])
+    }
+    assert there == URGENT
+
+
+@pytest.fixture
+def asked(office):
+    """What a signed-in officer and a system of the council retract with: a cookie, a token and notices that wait."""
+    numbers = range(1001, 1004)
+    refs = [office.approved(channels=["website"], case_ref=f"EH/2026/{number}") for number in numbers]
+    cookie = session_of(office.bot, office.staff.second)
+    return refs, cookie, Caller(office, console_of(office.bot)).token(office.staff.second)
+
+
+def retracted(there, asked):
+    """That a form and a program are answered, and that the officer sees how it goes."""
+    refs, cookie, token = asked
+    page, done = there.retract(refs[0], cookie)
+    told = there.ask("GET", f"/notices/{refs[0]}/progress", cookies=cookie)
+    by_api = there.retract_by_api(refs[1], token)
+    assert (page.status, done.status, told.status, by_api.status) == (200, 303, 200, 202)
+
+
+def test_a_retraction_is_answered_while_every_other_worker_and_view_of_the_ledger_is_held(office, there, asked):
+    hold, answered = Hold(console_of(office.bot), office.bot.ledger), []
+    lanes = Lanes(urgent=URGENT_WORKERS, others=WORKERS)
+    with ExitStack() as stack:
+        stack.enter_context(_Listener(hold, host=there.host, port=there.port, lanes=lanes))
+        stack.enter_context(threads(lambda: answered.append(there.ask("GET", "/held").status), WORKERS + 3))
+        stack.callback(hold.leave.set)
+        until(lambda: len(hold.inside) == WORKERS, "every worker of the other lane is held")
+        retracted(there, asked)
+        assert (len(hold.inside), answered) == (WORKERS, [])
+    assert answered == [200] * (WORKERS + 3)
+
+
+def test_a_retraction_waits_for_none_of_those_who_are_signing_in(office, there, asked):
+    """As `serve` runs it; each sign-in that is let in waits for a turn that does not come before the retraction."""
+    answered, names = [], iter(STRANGERS)
+
+    def sign_in() -> None:
+        token, form = there.ask("GET", "/sign-in").form()
+        data = {"csrf_token": token, "name": next(names), "password": "a wrong guess at it"}
+        answered.append(there.ask("POST", "/sign-in", cookies=form, data=data).status)
+
+    def let_in() -> int:
+        since = office.bot.now - timedelta(hours=1)
+        with office.bot.ledger.read() as tx:
+            return sum(signins.failures(tx, signins.name_key(tx, each), "unknown", since)[0] for each in STRANGERS)
+
+    with serving._console(office.bot, None, list), ExitStack() as holding:
+        holding.enter_context(hashing.STRANGERS.turn())
+        with threads(sign_in, len(STRANGERS)):
+            until(lambda: let_in() == len(STRANGERS), "as many strangers as may wait do so")
+            retracted(there, asked)
+            assert answered == []
+            holding.close()
+    assert answered == [403] * len(STRANGERS)
+
+
+def test_a_retraction_is_written_before_what_waits_to_be_written(office, there, asked):
+    refs, _, token = asked
+    ledger, answered = office.bot.ledger, []
+
+    def other() -> None:
+        with ledger.write() as tx:
+            journal.append(tx, now=office.bot.now, actor="console", event="other", subject="other")
+
+    def retraction() -> None:
+        answered.append(there.retract_by_api(refs[2], token).status)
+
+    with serving._console(office.bot, None, list), ExitStack() as holding:
+        holding.enter_context(ledger.write())
+        with threads(other, 4):
+            until(lambda: ledger.turns.waiting() == 4, "four wait to write")
+            with threads(retraction, 1):
+                until(lambda: ledger.turns.waiting() == 5, "the retraction waits for the one that writes")
+                holding.close()
+    assert answered == [202]
+    with ledger.read() as tx:
+        said = [each.event for each in journal.entries(tx) if each.event in {"other", "retracted"}]
+    assert said == ["retracted", *["other"] * 4]
