@@ -3,17 +3,31 @@
 import threading
 from collections.abc import Collection
 from datetime import timedelta
+from pathlib import Path
 
 from bot.context import Bot
 from bot.urgent import take_down_now
 
 PATIENCE = timedelta(minutes=2)
+NAME = "beside"
+
+# Pressing again, and again, hurries what is under way; it starts nothing beside it.
+_under_way: set[tuple[Path, int]] = set()
+_lock = threading.Lock()
 
 
 def take_down_beside(bot: Bot, down: Collection[int]) -> None:
     """Work on it here and now, beside the answer; the loop is the net if this process ends."""
-    if down:
-        worker = threading.Thread(
-            target=take_down_now, args=(bot, list(down)), kwargs={"patience": PATIENCE}, daemon=True
-        )
-        worker.start()
+    with _lock:
+        mine = {(bot.ledger.folder, post_id) for post_id in down} - _under_way
+        _under_way.update(mine)
+    if mine:
+        threading.Thread(target=_work, args=(bot, mine), daemon=True, name=NAME).start()
+
+
+def _work(bot: Bot, mine: set[tuple[Path, int]]) -> None:
+    try:
+        take_down_now(bot, sorted(post_id for _, post_id in mine), patience=PATIENCE)
+    finally:
+        with _lock:
+            _under_way.difference_update(mine)

@@ -13,6 +13,9 @@ from bot import hashing, serving
 from bot.lanes import Lanes, is_urgent
 from bot.rehearsal import free_port
 from bot.serving import URGENT_WORKERS, WORKERS, _Listener
+from bot.web import beside
+from policies.lifecycle import State
+from policies.terms import Channel
 from store import journal, signins
 from store.ledger import Ledger
 from tests.bot.web.browser import address, routes
@@ -175,3 +178,29 @@ def test_a_retraction_is_written_before_what_waits_to_be_written(office, there, 
     with ledger.read() as tx:
         said = [each.event for each in journal.entries(tx) if each.event in {"other", "retracted"}]
     assert said == ["retracted", *["other"] * 4]
+
+
+def test_pressing_again_starts_nothing_beside_what_is_under_way(office, there):
+    ref, cookie = office.up(channels=["facebook"]), session_of(office.bot, office.staff.second)
+    calls, go_on = [], threading.Event()
+
+    def hang(operation, phase):
+        if phase == "before":
+            calls.append(operation)
+            assert go_on.wait(60)
+
+    office.bot.adapters[Channel.FACEBOOK].on_call = hang
+
+    def working():
+        return [each for each in threading.enumerate() if each.name == beside.NAME]
+
+    with serving._console(office.bot, None, list), ExitStack() as stack:
+        stack.callback(go_on.set)
+        for _ in range(5):
+            there.retract(ref, cookie)
+        until(lambda: calls, "the platform is asked")
+        assert len(working()) == 1
+        assert len(calls) == 1
+        go_on.set()
+        until(lambda: not working(), "nothing goes on when all is gone")
+    assert office.last(ref)[Channel.FACEBOOK].state is State.REMOVED
