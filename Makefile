@@ -26,7 +26,7 @@ run: $(READY) $(ASSETS) ## Set up, then run the whole product on loopback with s
 demo: $(READY) ## Show the whole life of a notice, checked step by step
 	@$(VENV)/bin/python -m bot demo
 
-bench: $(READY) ## Measure three ratios side by side, in about a minute
+bench: $(READY) ## Measure six ratios side by side, in two minutes
 	@$(VENV)/bin/python -m tests.bench.run
 
 # The journeys drive the console with Debian's Chromium.

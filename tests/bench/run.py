@@ -1,4 +1,4 @@
-"""`make bench`: three ratios, each measured side by side in one run. Not a test: it prints, and exits 1 over a bound."""
+"""`make bench`: ratios, each measured side by side in one run. Not a test: it prints, and exits 1 over a bound."""
 
 import statistics
 import sys
@@ -28,6 +28,7 @@ from store.ledger import create
 from store.schema import artefacts as artefacts_table
 from store.schema import posts as posts_table
 from store.types import make_key
+from tests.bench.answering import retraction_under_load, told_apart
 from tests.bot.works import Works
 
 ROUNDS = 3
@@ -208,7 +209,16 @@ def pool_share() -> float:
 
 
 def main() -> int:
+    page, by_api = retraction_under_load()
     figures = (
+        (
+            "slowest retraction on a page while 200 slow clients and 16 guessers are there, in seconds",
+            page,
+            1.0,
+            "at most",
+        ),
+        ("slowest retraction by the API meanwhile, in halves of a second", by_api, 1.0, "at most"),
+        ("how far refusals of a sign-in can be told apart by their time", told_apart(), 0.1, "at most"),
         ("retraction latency / slowest channel's own delete + verify", retraction_latency(), 1.25, "at most"),
         ("time to find what is due, 300,000 / 10,000 live posts", due_ratio(), 1.5, "at most"),
         ("500 removals at once, share of the pool's limit", pool_share(), 0.9, "at least"),
