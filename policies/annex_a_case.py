@@ -71,7 +71,7 @@ CASE_ROWS: tuple[Row, ...] = (
             line(
                 "second_checker",
                 "Who else compared the notice with the court's document?",
-                hint="Somebody other than the officer (R20).",
+                hint="Somebody other than the officer (5.7.4(g)).",
                 kinds=OUTCOMES | {Kind.SUCCESSFUL_APPEAL_NOTICE},
             ),
         ),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from flask import current_app, g, request
+from flask import current_app, g, has_request_context, request
 
 from bot.context import Bot
 from bot.lanes import is_urgent
@@ -18,7 +18,8 @@ def the_bot() -> Bot:
     """The bot; for a request that takes something down, one whose writes go before those of others."""
     if "bot" not in g:
         whole: Bot = current_app.extensions[KEY]
-        g.bot = replace(whole, ledger=whole.ledger.urgent()) if is_urgent(request.path) else whole
+        urgent = has_request_context() and is_urgent(request.path)
+        g.bot = replace(whole, ledger=whole.ledger.urgent()) if urgent else whole
     bot: Bot = g.bot
     return bot
 

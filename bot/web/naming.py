@@ -1,9 +1,10 @@
 """One name for each thing on every page: kinds, services, roles, events, reasons, and what a copy waits for."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 
 from bot.cli_output import day_and_time
 from bot.cli_status import held_words
@@ -11,8 +12,10 @@ from bot.standing import PostStanding
 from bot.web.current import me, the_bot
 from bot.web.journey import KINDS
 from policies.answers import CONSULTEES
+from policies.clauses import clause_behind
 from policies.lifecycle import CLOSED, State
 from policies.terms import EventType, Reason, Role
+from store import record
 
 ROLES: dict[Role, str] = {
     Role.COMMS: "Communications",
@@ -66,7 +69,10 @@ REASONS: dict[Reason, str] = {
     Reason.REFUSED_PART_WAY: "the platform refused it part way",
     Reason.CALLED_OFF: "it was called off before it went up",
 }
-_WAITS = {"R23": "waits until its facts are confirmed"}
+_WAITS = {
+    "R23": "waits until its facts are confirmed",
+    "R57": "held back: the channel is not in order, or something there is not proven gone",
+}
 _IN_BETWEEN = {State.POSTING: "nobody knows yet whether it is up", State.REMOVING: "not proven gone yet"}
 
 
@@ -78,6 +84,10 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters["event_name"] = event_name
     app.jinja_env.filters["consultee_name"] = consultee_name
     app.jinja_env.filters["owner_name"] = owner_name
+    app.jinja_env.filters["person_name"] = person_name
+    app.jinja_env.filters["subject_name"] = subject_name
+    app.jinja_env.filters["with_names"] = with_names
+    app.jinja_env.filters["clause"] = clause_behind
     app.jinja_env.filters["waiting_for"] = waiting_for
     app.jinja_env.filters["roles_held"] = roles_held
     app.jinja_env.filters["copy_words"] = copy_words
@@ -106,11 +116,32 @@ def consultee_name(who: str) -> str:
 
 
 def owner_name(owner: str) -> str:
-    """Whose task it is: "you", a role, or a person's number, since names stand under People alone."""
+    """Whose task it is: "you", a role, or a person's name."""
     role, _, service = owner.partition(":")
     if role in set(ROLES):
         return roles_held([(Role(role), service or None)])
-    return "you" if owner == me().id else f"person {owner}"
+    return "you" if owner == me().id else person_name(owner)
+
+
+def person_name(who: str) -> str:
+    """The name of somebody of ours, also of one who may no longer act; else what was given."""
+    if "names" not in g:
+        g.names = {}
+    known: dict[str, str] = g.names
+    if who not in known:
+        with the_bot().ledger.read() as tx:
+            known[who] = record.names(tx, {who}).get(who, who)
+    return known[who]
+
+
+def subject_name(number: str, names: Mapping[str, str]) -> str:
+    """Whom a notice is about: the name where it is known, with the number within the case."""
+    return f"{names[number]} ({number})" if names.get(number) else number
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """A sentence of the rules, which know people by their numbers within the case, with the names beside them."""
+    return re.sub(r"\bS\d+\b", lambda found: subject_name(found[0], names), text)
 
 
 def roles_held(held: Iterable[tuple[Role, str | None]]) -> str:

@@ -1,6 +1,6 @@
 """Notices as the pages show them: what stands in the ledger, with headline and case for those who may read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,9 @@ from bot.cli_status import STANDING_WORDS, Line
 from bot.standing import ChannelStanding, PostStanding
 from policies.lifecycle import MAY_BE_VISIBLE, Standing, State
 from policies.terms import Channel
-from store import publications
+from store import cases, publications
 from store.ledger import Tx
+from store.publications import Known
 
 NAMES: dict[Channel, str] = {
     Channel.WEBSITE: "Website",
@@ -51,6 +52,18 @@ class Shown:
         wanted = words.casefold().strip()
         inside = (self.line.ref, self.case_ref, self.case_key, self.headline, *self.names)
         return bool(wanted) and any(wanted in text.casefold() for text in inside)
+
+
+def subjects_of(tx: Tx, notices: Iterable[Known]) -> dict[str, str]:
+    """Everybody whom these notices are about: the number within the case, and the name where one is known."""
+    names: dict[str, str] = {}
+    for known in notices:
+        for clock in cases.clocks_of(tx, known.id):
+            names.setdefault(clock.subject, "")
+        for each in publications.load(tx, known.id, publications.latest_revision(tx, known.id)).subjects:
+            if each.number in names:
+                names[each.number] = each.name or names[each.number]
+    return dict(sorted(names.items()))
 
 
 def shown(tx: Tx, line: Line) -> Shown:

@@ -101,6 +101,11 @@ class Whole:
     """Whether whoever reads wrote a revision of it, or of one it follows."""
 
     @property
+    def names(self) -> dict[str, str]:
+        """Whom it is about, by number within the case."""
+        return {each.number: each.name or "" for each in self.publication.subjects}
+
+    @property
     def waits(self) -> bool:
         """Whether a Director's approval is what it needs now."""
         over = self.sent_back or self.erased or self.retracted_for is not None

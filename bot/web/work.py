@@ -1,14 +1,14 @@
 """Tasks and alarms as people read them: what is asked, under which clause, how late it is, and what may be said."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import elsewhere
 from bot.alert_kinds import ADVICE, AlertKind
 from bot.cli_output import BY_HAND
 from bot.intake_takedown import numbers_of
-from bot.web.notices import NAMES
+from bot.web.notices import NAMES, subjects_of
 from bot.web.remedies import here
 from bot.web.words import sentence
 from policies.duties import Duty, duty_of
@@ -44,6 +44,8 @@ class Shown:
     """What may be answered: code, words, and whether it takes everything it covers down."""
     numbers: tuple[str, ...]
     """Whom the answer may be about, where it is not the same for all."""
+    names: Mapping[str, str] = field(repr=False)
+    """Of everybody whom the notice is about, by those numbers."""
     overdue: bool
     stray: tuple[Channel, str] | None = None
     request: str | None = None
@@ -68,6 +70,7 @@ def shown(tx: Tx, task: desk.Task, now: datetime) -> Shown:
         clause=duty.clause if duty else "",
         answers=_answers(duty),
         numbers=numbers if len(numbers) > 1 and detail not in numbers else (),
+        names=subjects_of(tx, [known]) if known else {},
         overdue=task.due_at <= now,
         stray=_stray(task),
         request=detail if duty and duty.ends_with else None,

@@ -10,7 +10,7 @@ from bot.submission_checks import InputRefused
 from bot.web.current import me, the_bot
 from bot.web.errors import Errors
 from bot.web.kept import typed
-from bot.web.notices import NAMES
+from bot.web.notices import NAMES, subjects_of
 from bot.web.pages.notice import draw
 from policies.terms import Channel
 from policies.volatile import VolatileFact
@@ -36,7 +36,11 @@ def confirm_form(ref: str) -> str:
 
 def _confirming(known: Known, errors: Errors, given: tuple[str, ...], note: str) -> str:
     facts = intake.to_confirm(the_bot(), me(), known.ref)
-    return render_template("confirm.html", known=known, facts=facts, errors=errors, given=given, note=note, key=_key)
+    with the_bot().ledger.read() as tx:
+        subjects = subjects_of(tx, [known])
+    return render_template(
+        "confirm.html", known=known, facts=facts, subjects=subjects, errors=errors, given=given, note=note, key=_key
+    )
 
 
 def _key(number: int, fact: VolatileFact) -> str:

@@ -16,11 +16,11 @@ from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.kept import typed
 from bot.web.naming import EVENTS
-from bot.web.notices import shown
+from bot.web.notices import shown, subjects_of
 from policies.events import RULES
 from policies.retention import LONDON
 from policies.terms import EventType
-from store import cases, erasure, publications, record
+from store import erasure, publications, record
 from store.ledger import Tx
 from store.publications import Known
 
@@ -38,7 +38,9 @@ def _of_case(tx: Tx, key: str) -> list[Known]:
 def page(key: str) -> str:
     bot = the_bot()
     with bot.ledger.read() as tx:
-        notices = [shown(tx, detail(bot, tx, known.ref, now()).line) for known in _of_case(tx, key)]
+        found = _of_case(tx, key)
+        notices = [shown(tx, detail(bot, tx, known.ref, now()).line) for known in found]
+        subjects = subjects_of(tx, found)
         rows = record.of_case(tx, key)
         ids = {each["officer"] for each in rows["events"]} | {each["person"] for each in rows["holds"]}
         who = record.names(tx, ids)
@@ -50,6 +52,7 @@ def page(key: str) -> str:
         events=rows["events"],
         holds=rows["holds"],
         held=held,
+        subjects=subjects,
         who=who,
         words=STANDING_WORDS,
     )
@@ -75,18 +78,6 @@ def _given() -> Given:
     return Given(**short, source=said.get("source", ""), note=said.get("note", ""))
 
 
-def _subjects(tx: Tx, found: list[Known]) -> list[tuple[str, str]]:
-    """Everybody whom a notice of the case is about, by number, with a name where one is known."""
-    names: dict[str, str] = {}
-    for known in found:
-        for clock in cases.clocks_of(tx, known.id):
-            names.setdefault(clock.subject, "")
-        for each in publications.load(tx, known.id, publications.latest_revision(tx, known.id)).subjects:
-            if each.number in names:
-                names[each.number] = each.name or names[each.number]
-    return sorted(names.items())
-
-
 @pages.get("/cases/<key>/event")
 def event_form(key: str) -> str:
     return _form(key, _given(), Errors())
@@ -96,7 +87,7 @@ def _form(key: str, given: Given, errors: Errors) -> str:
     bot = the_bot()
     with bot.ledger.read() as tx:
         found = _of_case(tx, key)
-        subjects = _subjects(tx, found)
+        subjects = subjects_of(tx, found)
         case_ref = publications.load(tx, found[0].id, publications.latest_revision(tx, found[0].id)).case_ref
     items: list[dict[str, Any]] = [
         {
@@ -117,7 +108,7 @@ def _form(key: str, given: Given, errors: Errors) -> str:
 def event(key: str) -> Response | tuple[str, int]:
     bot, given, errors = the_bot(), _given(), Errors(anchors={"at": "at-day"})
     with bot.ledger.read() as tx:
-        numbers = {number for number, _ in _subjects(tx, _of_case(tx, key))}
+        numbers = set(subjects_of(tx, _of_case(tx, key)))
     if given.what not in {each.value for each in EVENTS}:
         errors.add("what", "Choose what happened")
     if given.subject and given.subject not in numbers:

@@ -167,7 +167,7 @@ def _begin(channel: Channel, what: str, run: Callable[[Bot, Channel], str]) -> b
     with _ONE_AT_A_TIME:
         before = jobs.get(channel)
         if before is not None and not before.said:
-            flash(f"{NAMES[channel]}: {before.what.lower()} is still going on. Look again in a moment.")
+            flash(f"{NAMES[channel]}: {before.what.lower()} is still going on. Look again in a moment.", "important")
             return False
         jobs[channel] = job
     _keep(the_bot(), channel, job)

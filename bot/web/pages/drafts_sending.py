@@ -119,7 +119,10 @@ def submit(draft_id: str) -> Response | tuple[str, int]:
             errors.add("submit", f"{problem.what} {problem.remedy}")
         return _check_page(draft, errors), 400
     if made.refused:
-        flash(f"Kept as {made.ref}. It cannot be approved as it stands: amend it where the policy refuses it.")
+        flash(
+            f"Kept as {made.ref}. It cannot be approved as it stands: amend it where the policy refuses it.",
+            "important",
+        )
     else:
         flash(f"Submitted as {made.ref}. A Director of the service decides now.")
     return redirect(url_for("notice.page", ref=made.ref), code=303)

@@ -48,11 +48,16 @@ def search() -> str:
 def _live(words: str) -> str:
     made, up = _board()
     found = [each for each in up if each.matches(words)] if words else up
-    counts = {name: sum(1 for line in made.lines if line.group is group) for name, group in _LISTS.items()}
+    counts = {name: sum(1 for line in made.lines if _belongs(line, group)) for name, group in _LISTS.items()}
     return render_template(
         "live.html", board=made, found=found, total=len(up), many=len(up) > MANY, words=words, counts=counts,
         rows=channel_rows,
     )  # fmt: skip
+
+
+def _belongs(line: Line, group: Group) -> bool:
+    """Whether it stands on that list; what is stuck on its way down stands on both."""
+    return line.group is group or (group is Group.COMING_DOWN and line.group is Group.STUCK and bool(line.copies))
 
 
 def _lacks(line: Line) -> bool:
@@ -70,7 +75,7 @@ def listed(name: str) -> str:
         if group is Group.DOWN:
             lines, older = _down(tx, request.args.get("before", ""))
         else:
-            lines = [line for line in board(bot, tx, now()).lines if line.group is group]
+            lines = [line for line in board(bot, tx, now()).lines if _belongs(line, group)]
         inside = [shown(tx, line) for line in lines]
         waits = [each.line.ref for each in inside if group is Group.WAITING and _lacks(each.line)]
         reasons = {ref: explain(bot, tx, ref, now()) for ref in waits}

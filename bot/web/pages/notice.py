@@ -18,7 +18,7 @@ from bot.web.current import me, now, the_bot
 from bot.web.deciding import voices
 from bot.web.errors import Errors
 from bot.web.naming import owner_name
-from bot.web.notices import NAMES, Shown, may_be_up, shown, tag
+from bot.web.notices import NAMES, Shown, may_be_up, shown, subjects_of, tag
 from bot.web.story import evidence, timeline
 from bot.web.whole import Whole, whole
 from policies.authority import Act, may
@@ -70,6 +70,7 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
             "evidence": evidence(tx, known),
             "tasks": _tasks(tx, known),
             "happened": _events(tx, known),
+            "subjects": subjects_of(tx, publications.of_case(tx, known.case_key)),
             "erased": sorted(part.value for part in erasure.erased(tx, known.id)),
             "leaving": _leaving(tx, known),
         }

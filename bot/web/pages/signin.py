@@ -119,6 +119,12 @@ def accept(invitation: str) -> Response | tuple[str, int]:
     given, errors = request.form, Errors()
     name, secret, code = given.get("name", ""), given.get("secret", ""), given.get("code", "")
     secret = secret if signing_in.is_secret(secret) else pyotp.random_base32()
+    if not name.strip():
+        errors.add("name", "Choose a sign-in name")
+    if not given.get("password"):
+        errors.add("password", "Choose a password")
+    if errors:
+        return _set_up_page(invitation, errors, secret=secret, name=name, status=400)
     try:
         signing_in.set_up(
             the_bot(),

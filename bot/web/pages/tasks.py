@@ -41,7 +41,7 @@ def _found(number: str) -> Shown:
         if task is None and not (number.isascii() and number.isdecimal()):
             abort(404)
         if task is None:
-            flash("That task is not open any more: it is done, or there is none of that number.")
+            flash("That task is not open any more: it is done, or there is none of that number.", "important")
             abort(redirect(url_for("tasks.home"), code=303))
         return shown(tx, task, now())
 
@@ -116,7 +116,7 @@ def acknowledge() -> Response:
     try:
         alarms.acknowledge(the_bot(), me(), request.form.get("key", ""))
     except NotFound:
-        flash("That alarm is over.")
+        flash("That alarm is over.", "important")
     except NotAllowedHere:
         abort(403)
     else:

@@ -142,7 +142,7 @@ def test_an_author_cannot_approve_and_is_told_who_does(desk, office):
     desk.as_(office.staff.deputy)
     page = words(desk.get(f"/notices/{ref}/approve"))
     assert "It cannot be approved as it stands" in page
-    assert re.search(r"Another Director or a deputy of the service approves it\.\s+\(R21\)", page)
+    assert re.search(r"Another Director or a deputy of the service approves it\.\s+\(12\.1\)", page)
     with office.bot.ledger.read() as tx:
         digest = publications.digest_of(tx, publications.find(tx, ref).id, 1)
     answer = desk.post(f"/notices/{ref}/approve", {"digest": digest, "seen": "1.0.0"})
@@ -201,7 +201,7 @@ def test_advice_against_holds_it_with_its_clause_and_remedy(director, office, re
     page = words(director.get(f"/notices/{ref}/approve"))
     assert "Advised against by the Data Protection Officer." in page
     assert "Leave out the street" in page
-    assert "(R14)" in page
+    assert "(5.5)" in page
     assert approve(director, ref).status_code == 409
 
 

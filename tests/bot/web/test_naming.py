@@ -33,7 +33,7 @@ def test_every_code_has_words_of_its_own(spoken, codes):
     assert not [each for each in said if "_" in each or each in set(codes)]
 
 
-def test_a_role_is_named_with_its_service_and_a_person_by_number_alone(app, office):
+def test_a_role_is_named_with_its_service(app, office):
     held = [(Role.DIRECTOR, SERVICE), (Role.DPO, None)]
     with app.app_context():
         assert naming.roles_held(held) == "Director of Environmental enforcement, Data Protection Officer"

@@ -184,7 +184,7 @@ def test_alarms_stand_with_what_to_do_and_are_acknowledged_once(office, comms, r
     key = f"text_changed:{ref}:website"
     for _ in range(2):
         assert comms.post("/alarms", {"key": key}).headers["Location"] == "/alarms"
-    assert f"Acknowledged by person {office.staff.comms.id}" in words(comms.get("/alarms"))
+    assert f"Acknowledged by {office.staff.comms.name}" in words(comms.get("/alarms"))
     assert [entry.event for entry in office.journal(key)] == ["acknowledged"]
 
 

@@ -9,8 +9,10 @@ from bot.web import journey
 from policies.terms import Kind
 from tests.bot.web.e2e.busy import begun, busy
 
-# A code of the machinery, a command, or an instant that is written for machines.
-INSIDE = re.compile(r"\b[a-z]+_[a-z_]+\b|`|\b20\d\d-\d\d-\d\dT|\b\d+d\d*h?\b|\b(?:True|False)\b")
+# A code of the machinery, a command, a number of ours for a rule or a person, or an instant written for machines.
+INSIDE = re.compile(
+    r"\b[a-z]+_[a-z_]+\b|`|\b20\d\d-\d\d-\d\dT|\b\d+d\d*h?\b|\b(?:True|False)\b|\bR\d\d?\b|\bperson p\d"
+)
 
 
 @pytest.fixture

@@ -1,0 +1,96 @@
+"""What readers are told by name: people, the policy's clauses, and where a notice stands."""
+
+import pytest
+
+from bot import intake
+from bot.intake_requests import acknowledge_request, log_request
+from policies.requests import Allegation, RequestKind
+from policies.terms import Channel, Reason
+from store import publications
+from tests.bot.web.browser import Browser, words
+
+
+def told(answer) -> str:
+    return " ".join(words(answer).split())
+
+
+@pytest.fixture
+def officer(desk: Browser, office) -> Browser:
+    return desk.as_(office.staff.second)
+
+
+@pytest.fixture
+def stuck(office) -> str:
+    """Retracted, and the account refuses to take it down."""
+    ref = office.up(channels=["website", "facebook"])
+    office.channels[Channel.FACEBOOK].revoked = True
+    intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.INACCURATE)
+    office.run(ref)
+    return ref
+
+
+def test_what_is_stuck_on_its_way_down_stands_under_coming_down_as_well(officer, office, stuck):
+    other = office.up(case_ref="EH/2026/0002", channels=["website"])
+    for name in ("stuck", "coming-down"):
+        page = told(officer.get(f"/list/{name}"))
+        assert stuck in page
+        assert other not in page
+    assert "Coming down (1)" in told(officer.get("/"))
+
+
+def test_what_is_retracted_for_good_is_not_offered_to_be_amended(officer, office, stuck):
+    other = office.up(case_ref="EH/2026/0002", channels=["website"])
+    acts = {ref: officer.get(f"/notices/{ref}").text for ref in (stuck, other)}
+    assert f"/notices/{other}/amend" in acts[other]
+    assert f"/notices/{stuck}/amend" not in acts[stuck]
+    assert f"/notices/{stuck}/copy" in acts[stuck]
+
+
+def test_people_of_the_council_are_named_where_they_acted(officer, office):
+    ref = office.up(channels=["website"])
+    logged = log_request(
+        office.bot,
+        office.staff.comms,
+        RequestKind.REMOVAL,
+        ref=ref,
+        allegation=Allegation.OTHER,
+        received_at=office.bot.now,
+    )
+    acknowledge_request(office.bot, office.staff.second, logged.id, note="By letter")
+    page = told(officer.get(f"/requests/{logged.id}"))
+    assert f"logged by {office.staff.comms.name}" in page
+    assert f"by {office.staff.second.name}: By letter" in page
+    assert f"{office.staff.dpo.name}, Data Protection Officer" in page
+
+
+def test_whom_an_event_is_about_is_named_on_the_pages_of_the_case(officer, office, stuck):
+    with office.bot.ledger.read() as tx:
+        key = publications.find(tx, stuck).case_key
+    for path in (f"/notices/{stuck}", f"/cases/{key}"):
+        assert "about Alex Example (S1)" in told(officer.get(path))
+    assert "Alex Example (S1)" in told(officer.get(f"/cases/{key}/event"))
+
+
+def test_an_objection_is_told_with_a_clause_of_the_policy_and_not_with_a_number_of_ours(officer, office):
+    ref = office.approved(channels=["website", "x"])
+    intake.pause(office.bot, office.staff.second, Channel.X)
+    page = told(officer.get(f"/notices/{ref}"))
+    assert "X is paused. Resume it under Channels. (5.7.4(d))" in page
+    assert "R57" not in page
+
+
+def test_a_director_reads_first_that_a_notice_cannot_be_approved_as_it_stands(desk, office):
+    refused = office.submit(subjects__0__date_of_birth="2010-01-01", channels=["website"]).ref
+    good = office.submit(case_ref="EH/2026/0002", channels=["website"]).ref
+    desk.as_(office.staff.director, strong=True)
+    said = "It cannot be approved as it stands. Why, and what to do"
+    page = told(desk.get(f"/notices/{refused}/approve"))
+    assert 0 < page.find(said) < page.find("Exactly what goes up")
+    assert said not in told(desk.get(f"/notices/{good}/approve"))
+
+
+def test_a_task_that_is_over_is_no_success(officer, office):
+    officer.get("/tasks/77")
+    page = officer.get("/tasks").text
+    assert "That task is not open any more" in page
+    assert "govuk-notification-banner--success" not in page
