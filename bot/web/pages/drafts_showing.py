@@ -19,6 +19,7 @@ from bot.submission_checks import InputRefused, Problem
 from bot.web import journey
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import came_back
 from bot.web.notices import NAMES
 from bot.web.pages.drafts import pages, unsent
 from bot.web.security import LARGEST_PICTURE
@@ -30,6 +31,8 @@ from store.media import MissingPictureError
 from store.publications import Rendition
 
 _SMALLER = f"Save it smaller or with more compression, and choose one of at most {LARGEST_PICTURE // 1_000_000} MB."
+
+_AGAIN = "The picture was not sent: the page was open for a long time. Choose it again: no browser can keep a file"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,10 @@ class Seen:
 
 @pages.get("/drafts/<draft_id>/pictures/<int:number>/file")
 def upload_form(draft_id: str, number: int) -> str:
-    return _upload_page(unsent(draft_id), number, Errors())
+    errors = Errors()
+    if came_back():
+        errors.add("picture", _AGAIN)
+    return _upload_page(unsent(draft_id), number, errors)
 
 
 def _upload_page(draft: Draft, number: int, errors: Errors) -> str:
@@ -79,6 +85,13 @@ def too_large(draft_id: str, number: int) -> tuple[str, int]:
     errors = Errors()
     errors.add("picture", f"The file is too large. {_SMALLER}")
     return _upload_page(unsent(draft_id), number, errors), 413
+
+
+def not_sent(draft_id: str, number: int) -> tuple[str, int]:
+    """The page was open for too long; the draft is as it was saved."""
+    draft, errors = unsent(draft_id), Errors()
+    errors.add("picture", _AGAIN)
+    return _upload_page(draft, min(number, _count(draft)), errors), 400
 
 
 @pages.post("/drafts/<draft_id>/pictures/<int:number>/file")

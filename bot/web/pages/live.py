@@ -5,6 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from bot.cli_status import Board, Group, Line, board
 from bot.explaining import explain
 from bot.web.current import now, the_bot
+from bot.web.kept import typed
 from bot.web.notices import Shown, channel_rows, may_be_up, shown, standing_words
 from policies.lifecycle import MAY_BE_VISIBLE, Standing
 from store import desk, posts, publications
@@ -36,7 +37,7 @@ def _pressing(tx: Tx) -> frozenset[str]:
 
 @pages.get("/")
 def home() -> str:
-    return _live("")
+    return _live(typed().get("words", "").strip()[:100])
 
 
 @pages.post("/search")
