@@ -4,15 +4,16 @@ It is kept in memory, for minutes and for that person alone.
 Nothing of it reaches an address, a cookie or the disk; a restart forgets it.
 """
 
+import hashlib
+import hmac
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
 from flask import Response, current_app, request
-from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 
-from bot.web.current import cookie, now, signed_in, under_https
+from bot.web.current import cookie, now, signed_in, the_bot, under_https
 from bot.web.forms import page_path
 
 LASTS = timedelta(minutes=30)
@@ -68,23 +69,19 @@ def belongs_to(response: Response) -> Response:
     """
     found = signed_in()
     if found is not None and whose() != found.person.id:
-        response.set_cookie(
-            cookie(_WHOSE), _signed().dumps(found.person.id), httponly=True, secure=under_https(), samesite="Strict"
-        )
+        said = f"{found.person.id}.{_proof(found.person.id)}"
+        response.set_cookie(cookie(_WHOSE), said, httponly=True, secure=under_https(), samesite="Strict")
     return response
 
 
 def whose() -> str | None:
     """Whose pages are open in this browser; None where that is not known."""
-    try:
-        said: str = _signed().loads(request.cookies.get(cookie(_WHOSE), ""))
-    except BadSignature:
-        return None
-    return said
+    person_id, _, proof = request.cookies.get(cookie(_WHOSE), "").partition(".")
+    return person_id if hmac.compare_digest(proof.encode(), _proof(person_id).encode()) else None
 
 
-def _signed() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="whose pages")
+def _proof(person_id: str) -> str:
+    return hmac.new(the_bot().ledger.cipher.derived("whose pages"), person_id.encode(), hashlib.sha256).hexdigest()
 
 
 def sent_to() -> str:
