@@ -9,6 +9,7 @@ from bot.cli_output import day_and_time
 from bot.web.journey import spoken_day
 from bot.web.naming import because, event_name
 from bot.web.notices import NAMES
+from bot.web.words import state_name
 from bot.web.work import ANSWERS
 from policies.answers import CONSULTEES
 from policies.lifecycle import CLOSED, State
@@ -84,17 +85,32 @@ def timeline(tx: Tx, known: Known, *, case: bool = False) -> list[Told]:
         found = journal.about(tx, erasure.subjects_in_journal(tx, known) | {known.case_key} | tasks)
     told = [each for each in found if each.event not in _STEPS]
     who = record.names(tx, {each.actor for each in told})
-    return [_told(tx, each, who) for each in told]
+    return [_told(tx, each, who, answer) for each, answer in _tries(told)]
 
 
-def _told(tx: Tx, entry: journal.Entry, who: dict[str, str]) -> Told:
+def _tries(told: list[journal.Entry]) -> Iterator[tuple[journal.Entry, str | None]]:
+    """Each entry, and each try to remove a copy but once: with what the platform answered."""
+    answers: dict[int, str] = {}
+    asked: dict[object, int] = {}
+    for each in told:
+        if each.event == "remove":
+            asked[each.codes.get("post")] = each.seq
+        elif each.event == "removal_answered" and each.codes.get("post") in asked:
+            answers[asked.pop(each.codes.get("post"))] = str(each.codes.get("code", ""))
+            answers[each.seq] = ""
+    for each in told:
+        if each.event != "removal_answered" or each.seq not in answers:
+            yield each, answers.get(each.seq)
+
+
+def _told(tx: Tx, entry: journal.Entry, who: dict[str, str], answer: str | None) -> Told:
     digest = entry.codes.get("note")
     note = read_note(tx, digest)
     return Told(
         at=entry.at,
         what=in_words(entry),
         who=who.get(entry.actor) or actor_name(entry.actor),
-        details=tuple(_details(entry)),
+        details=(*_details(entry), *([f"it answered: {answer.replace('-', ' ')}"] if answer else [])),
         note=note,
         note_erased=digest is not None and note is None,
     )
@@ -126,6 +142,12 @@ def _code_in_words(name: str, value: object) -> str:
         said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " ")
         return f"{name.replace('_', ' ')} {said.replace(',', ', ')}"
     return f"{name.replace('_', ' ')} {day_and_time(at) if at.tzinfo else spoken_day(str(value))}"
+
+
+def change_in_words(entry: journal.Entry) -> str:
+    """How the copy stands after the entry, and how it stood before."""
+    became = f"now: {state_name(entry.became or '')}"
+    return f"before: {state_name(entry.was)}; {became}" if entry.was else became
 
 
 def subject_in_words(subject: str) -> str:

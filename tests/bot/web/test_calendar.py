@@ -32,6 +32,7 @@ def test_each_day_of_london_lists_what_goes_up_what_starts_to_come_down_and_by_w
     waits = office.approved(channels=["website"], case_ref="EH/2026/0999", window={"opens": opens})
     page = " ".join(words(comms.get("/calendar")).split())
     assert f"Tuesday 3 March 2026 midday Goes up, not before: {waits} on Website" in page
+    assert re.search(r'<time datetime="2026-03-03T12:00:\d\d\+00:00">midday</time>', comms.get("/calendar").text)
     assert f"Removal starts: {up} on Website, X" in page
     assert f"Down by: {up} on Website, X" in page
     assert "30 March 2026" in page

@@ -47,6 +47,13 @@ def test_the_journal_is_shown_newest_first_a_hundred_at_a_time(office, auditor):
     assert 'name="before" value="' in first.text
 
 
+def test_the_journal_says_how_a_copy_stands_in_the_words_of_the_other_pages(auditor, ref):
+    page = words(auditor.get("/record"))
+    assert "(before: Waiting; now: Not known yet)" in page
+    assert "(before: Not known yet; now: Live)" in page
+    assert not re.search(r"\b(queued|posting|not_posted) to\b", page)
+
+
 def test_it_is_narrowed_to_a_notice_or_a_case_whose_name_stays_out_of_addresses(office, auditor, ref):
     of_ref = auditor.get(f"/record?ref={ref}")
     assert set(re.findall(r'data-label="About">([^<]+)<', of_ref.text)) == {ref}
