@@ -14,7 +14,7 @@ from adapters.noticeboard import STYLESHEET
 from adapters.site_page import laid_out
 from bot import drafting
 from bot.intake_foresee import Foreseen
-from bot.pictures import PictureRefused
+from bot.pictures import PictureRefused, for_screen
 from bot.submission_checks import InputRefused, Problem
 from bot.web import journey
 from bot.web.current import me, now, the_bot
@@ -124,15 +124,19 @@ def upload(draft_id: str, number: int) -> Response | tuple[str, int]:
     return redirect(url_for("drafts.edit", draft_id=draft.id, name=f"pictures/{number}"), code=303)
 
 
-@pages.get("/drafts/<draft_id>/media/<sha256>.png")
+@pages.get("/drafts/<draft_id>/media/<sha256>.jpg")
 def picture(draft_id: str, sha256: str) -> Answer:
     draft = unsent(draft_id)
     if sha256 not in drafts.pictures(draft.body):
         abort(404)
-    try:
+
+    def master() -> bytes:
         with the_bot().ledger.read() as tx:
-            return Answer(the_bot().media.get(tx, sha256), mimetype="image/png")
-    except MissingPictureError:
+            return the_bot().media.get(tx, sha256)
+
+    try:
+        return Answer(for_screen(sha256, master), mimetype="image/jpeg")
+    except (MissingPictureError, PictureRefused):
         abort(404)
 
 
@@ -173,7 +177,9 @@ def _pictures(made: Foreseen, rendition: Rendition) -> list[tuple[bytes, str]]:
 
 
 def _address(data: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
+    """What a channel shows, no larger than it is seen here."""
+    small = for_screen(hashlib.sha256(data).hexdigest(), lambda: data)
+    return f"data:image/jpeg;base64,{base64.b64encode(small).decode()}"
 
 
 def _ends(made: Foreseen) -> datetime:
