@@ -75,6 +75,15 @@ def test_what_is_no_picture_is_refused_with_what_to_do(appeal, data, said, offic
     assert list(office.bot.media.folder.iterdir()) == []
 
 
+def test_after_a_picture_is_replaced_its_page_says_what_to_check_and_after_the_first_it_does_not(appeal, comms):
+    first = comms.get(appeal.upload(data=jpeg("red")).headers["Location"])
+    assert "The picture was rebuilt from its pixels" in words(first)
+    assert "still stands below" not in words(first)
+    second = comms.get(appeal.upload(data=jpeg("blue")).headers["Location"])
+    assert "What was said of the picture before it still stands below: check every answer." in words(second)
+    assert "rebuilt" not in words(comms.get(f"{appeal.draft}/pictures/0"))
+
+
 def test_a_picture_that_is_replaced_or_thrown_away_is_erased(appeal, office, comms):
     appeal.upload(data=jpeg("red"))
     appeal.upload(data=jpeg("blue"))
