@@ -66,7 +66,7 @@ _REQUEST = "removal-request"
 ADVICE: dict[AlertKind, Advice] = {
     AlertKind.REMOVAL_UNVERIFIED: Advice(
         title="{what}: not proven gone, 15 minutes after its removal began",
-        do="Look at the copy. If it is still up, take it down by hand as the runbook says; the bot goes on checking.",
+        do="Look at the copy. If it is still up, take it down by hand as the runbook says; Downdate goes on checking.",
         runbook=_REFUSES,
     ),
     AlertKind.URGENT_UNVERIFIED: Advice(
@@ -87,13 +87,13 @@ ADVICE: dict[AlertKind, Advice] = {
         second=True,
     ),
     AlertKind.BY_HAND: Advice(
-        title="{what}: the platform does not let the bot take it down",
-        do="Take it down by hand; the task behind the link holds the steps. The bot checks until it is gone.",
+        title="{what}: the platform does not let Downdate take it down",
+        do="Take it down by hand; the task behind the link holds the steps. Downdate checks until it is gone.",
         runbook=_REFUSES,
     ),
     AlertKind.OUTCOME_UNKNOWN: Advice(
         title="{what}: nobody knows whether it is up",
-        do="Look for the reference on the account. The bot will not post it again before it knows.",
+        do="Look for the reference on the account. Downdate will not post it again before it knows.",
         runbook=_REFUSES,
     ),
     AlertKind.CHANNEL_REFUSED: Advice(
@@ -152,7 +152,7 @@ ADVICE: dict[AlertKind, Advice] = {
     ),
     AlertKind.PICTURE_ELSEWHERE: Advice(
         title="{what}: an item on the account shows what a notice shows",
-        do="Decide behind the link whether it must come down. The bot leaves it alone until a person says so.",
+        do="Decide behind the link whether it must come down. Downdate leaves it alone until a person says so.",
     ),
     AlertKind.POST_RETURNED: Advice(
         title="{what}: was gone and is visible again; it is being taken down",
@@ -160,8 +160,8 @@ ADVICE: dict[AlertKind, Advice] = {
         runbook=_REFUSES,
     ),
     AlertKind.REMOVED_OUTSIDE: Advice(
-        title="{what}: somebody took it down without the bot",
-        do="Find out why. The bot does not put it up again.",
+        title="{what}: somebody took it down, and Downdate did not",
+        do="Find out why. Downdate does not put it up again.",
     ),
     AlertKind.TEXT_CHANGED: Advice(
         title="{what}: its text was changed on the platform",

@@ -28,7 +28,7 @@ def stray_take_down(
     patience: Patience = "60s",
     as_json: Json = False,
 ) -> None:
-    """Take an item down that the bot has asked about, as `retract` does it: now, for good, and on proof.
+    """Take an item down that Downdate has asked about, as `retract` does it: now, for good, and on proof.
 
     It counts as a copy of the notice it shows, and that notice's clock as started when it was posted. Safe to repeat.
     """
@@ -49,7 +49,7 @@ def stray_leave(
     item: Item,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why it may stay; kept encrypted.")],
 ) -> None:
-    """Leave an item that the bot has asked about; it is not alarmed again."""
+    """Leave an item that Downdate has asked about; it is not alarmed again."""
     chosen = channel_of(channel)
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:

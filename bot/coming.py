@@ -11,7 +11,7 @@ from bot.context import Bot
 from bot.standing import PostStanding, overview
 from policies.lifecycle import MAY_BE_VISIBLE, State
 from policies.terms import Channel, Person
-from store import feeds, journal, people, publications
+from store import feeds, journal, people, posts, publications
 from store.ledger import Tx
 
 # Long enough to be seen in a week's view, short enough to block nobody's day.
@@ -40,32 +40,37 @@ class Coming:
 def coming(bot: Bot, tx: Tx, now: datetime) -> list[Coming]:
     """What is to come, earliest first; a date that has passed is told for as long as a copy may be visible."""
     found: dict[tuple[datetime, What, str], list[Channel]] = {}
-    for each in overview(bot, tx, now).publications:
-        for channel in each.channels:
-            for post in channel.posts:
-                for at, what in _dates(tx, each.ref, post, now):
-                    found.setdefault((at, what, each.ref), []).append(channel.channel)
+    for at, what, ref, channel in (*_going_up(tx, now), *_coming_down(bot, tx, now)):
+        found.setdefault((at, what, ref), []).append(channel)
     return [
-        Coming(at=at, what=what, ref=ref, channels=tuple(dict.fromkeys(found[at, what, ref])))
+        Coming(at=at, what=what, ref=ref, channels=tuple(each for each in Channel if each in found[at, what, ref]))
         for at, what, ref in sorted(found)
     ]
 
 
-def _dates(tx: Tx, ref: str, post: PostStanding, now: datetime) -> Iterator[tuple[datetime, What]]:
-    if post.state is State.QUEUED:
-        opens = _opens(tx, ref, post.revision)
-        if opens is not None and opens > now:
-            yield opens, What.GOES_UP
-    elif post.state in MAY_BE_VISIBLE:
+def _going_up(tx: Tx, now: datetime) -> Iterator[tuple[datetime, What, str, Channel]]:
+    for post in posts.in_states(tx, State.QUEUED):
+        if post.publication_id is not None:
+            opens = publications.load(tx, post.publication_id, post.revision).window.opens
+            if opens is not None and opens > now:
+                yield opens, What.GOES_UP, publications.by_id(tx, post.publication_id).ref, post.channel
+
+
+def _coming_down(bot: Bot, tx: Tx, now: datetime) -> Iterator[tuple[datetime, What, str, Channel]]:
+    visible = {post.publication_id for post in posts.in_states(tx, *MAY_BE_VISIBLE)}
+    refs = {publications.by_id(tx, each).ref for each in visible if each is not None}
+    for each in overview(bot, tx, now, among=refs).publications:
+        for channel in each.channels:
+            for at, what in (found for post in channel.posts for found in _dates(post, now)):
+                yield at, what, each.ref, channel.channel
+
+
+def _dates(post: PostStanding, now: datetime) -> Iterator[tuple[datetime, What]]:
+    if post.state in MAY_BE_VISIBLE:
         if post.removal_starts is not None and post.removal_starts > now:
             yield post.removal_starts, What.REMOVAL_STARTS
         if post.down_by is not None:
             yield post.down_by, What.DOWN_BY
-
-
-def _opens(tx: Tx, ref: str, revision: int) -> datetime | None:
-    known = publications.find(tx, ref)
-    return None if known is None else publications.load(tx, known.id, revision).window.opens
 
 
 def make_feed(bot: Bot, person: Person) -> str:

@@ -1,5 +1,6 @@
 """Drafts of notices: how they begin, what becomes of their pictures, and how they are submitted."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from bot.context import Bot, law_of
 from bot.intake_foresee import Foreseen, foresee
 from bot.intake_refusals import Conflict, find, not_erased, not_retracted, require
 from bot.intake_writing import Reserved, reserve
-from bot.pictures import Cleaned, PictureRefused, clean, kept, neutral_card, rendition
+from bot.pictures import Cleaned, PictureRefused, clean, for_screen, kept, neutral_card, rendition
 from bot.submission import Received, SubmissionRefused, receive
 from bot.submission_checks import Problem
 from policies.authority import Act
@@ -140,9 +141,11 @@ def _said(value: Any) -> Any:
 
 
 def draw_ahead(bot: Bot, master: bytes) -> None:
-    """Fit the picture to every channel beside the answer, so that the preview finds it done."""
+    """Fit the picture to the page and to every channel beside the answer, so that it is found done."""
 
     def fit() -> None:
+        with suppress(PictureRefused):
+            for_screen(hashlib.sha256(master).hexdigest(), lambda: master)
         for channel in bot.adapters.keys() - LINKED:
             # What does not fit is told where it is asked for.
             with suppress(PictureRefused):

@@ -45,7 +45,7 @@ def attest(bot: Bot, person: Person, ref: str, channel: Channel, note: str) -> A
         raise Conflict("--channel", channel, "Nothing of it is coming down there.", remedy)
     if not _unreadable(bot, channel, leaving):
         what = "The platform can still be read, so its own answer counts."
-        raise Conflict("--channel", channel, what, f"The bot goes on looking; see `downdate status {known.ref}`.")
+        raise Conflict("--channel", channel, what, f"Downdate goes on looking; see `downdate status {known.ref}`.")
     with bot.ledger.write() as tx:
         now = bot.now
         digest = write_note(tx, note, now)

@@ -74,7 +74,7 @@ def answer_task(
 def _may_end(task: desk.Task, duty: Duty | None, answer: str | None) -> None:
     if task.key.startswith("by-hand:"):
         what = "It ends when the copy is seen to be gone."
-        raise Conflict("ID", str(task.id), what, "Take it down; the bot goes on looking.", "5.7.4")
+        raise Conflict("ID", str(task.id), what, "Take it down; Downdate goes on looking.", "5.7.4")
     if task.key.startswith(elsewhere.TASK):
         remedy = "Use `downdate stray take-down` or `downdate stray leave`."
         raise Conflict("ID", str(task.id), "It ends when a person has decided.", remedy)

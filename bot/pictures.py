@@ -10,6 +10,7 @@ import struct
 import warnings
 import zlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from threading import Lock
@@ -42,6 +43,8 @@ _HASH_SIDE = 8
 _SHARPNESS_SIDE = 512
 # The parts of a PNG that hold pixels, and nothing else.
 _PIXELS = frozenset({b"IHDR", b"IDAT", b"IEND"})
+# A page of ours is no wider, and is opened over a telephone network.
+_SCREEN = PictureRules(max_bytes=300_000, max_side=1000, max_count=1)
 # Bytes of renditions, in memory only.
 _REMEMBERED = 48_000_000
 
@@ -108,6 +111,11 @@ def rendition(master: bytes, rules: PictureRules) -> bytes:
     return _RENDITIONS.of(master, rules)
 
 
+def for_screen(sha256: str, read: Callable[[], bytes]) -> bytes:
+    """A small JPEG of a picture by its name, to be looked at on a page of ours; read only where it is not at hand."""
+    return _RENDITIONS.named(sha256, read, _SCREEN)
+
+
 class _Renditions:
     """Those made last, by what they are made of: the same pixels and rules always give the same bytes."""
 
@@ -116,13 +124,16 @@ class _Renditions:
         self._made: OrderedDict[tuple[str, PictureRules], bytes] = OrderedDict()
 
     def of(self, master: bytes, rules: PictureRules) -> bytes:
-        key = (hashlib.sha256(master).hexdigest(), rules)
+        return self.named(hashlib.sha256(master).hexdigest(), lambda: master, rules)
+
+    def named(self, sha256: str, read: Callable[[], bytes], rules: PictureRules) -> bytes:
+        key = (sha256, rules)
         with self._lock:
             found = self._made.get(key)
             if found is not None:
                 self._made.move_to_end(key)
                 return found
-        made = _rendition(master, rules)
+        made = _rendition(read(), rules)
         with self._lock:
             self._made[key] = made
             while self.size > self._most:

@@ -6,12 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, exists, insert, or_, select
 
 from policies.terms import Approval, Channel, Kind, Publication, Reason, Retraction, case_key
 from store.ledger import Tx
 from store.people import author_behind
-from store.schema import approvals, confirmations, publications, renditions, retractions, revisions, sendings_back
+from store.schema import (
+    approvals,
+    confirmations,
+    posts,
+    publications,
+    renditions,
+    retractions,
+    revisions,
+    sendings_back,
+)
+from store.schema_desk import erasures
 
 _BODY: TypeAdapter[Publication] = TypeAdapter(Publication)
 
@@ -132,6 +142,24 @@ def of_case(tx: Tx, key: str) -> list[Known]:
 def everything(tx: Tx) -> list[Known]:
     """Every publication there is, oldest first."""
     return [_known(row) for row in tx.c.execute(select(publications).order_by(publications.c.id))]
+
+
+_OPEN_POST = exists().where(posts.c.publication_id == publications.c.id, posts.c.closed_at.is_(None))
+_ANY_POST = exists().where(posts.c.publication_id == publications.c.id)
+_RETRACTED = exists().where(retractions.c.publication_id == publications.c.id)
+_ERASED = exists().where(erasures.c.publication_id == publications.c.id)
+
+
+def not_over(tx: Tx) -> list[Known]:
+    """Those that have a copy that is not closed, or could still get one, oldest first."""
+    query = select(publications).where(or_(_OPEN_POST, ~_ANY_POST & ~_RETRACTED & ~_ERASED))
+    return [_known(row) for row in tx.c.execute(query.order_by(publications.c.id))]
+
+
+def without_open_post(tx: Tx) -> list[Known]:
+    """Those of which every copy is closed, or that get none any more, oldest first."""
+    query = select(publications).where(~_OPEN_POST, or_(_ANY_POST, _RETRACTED, _ERASED))
+    return [_known(row) for row in tx.c.execute(query.order_by(publications.c.id))]
 
 
 def latest_revision(tx: Tx, publication_id: int) -> int:

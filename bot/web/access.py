@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.signing_in import is_strong, resume
 from bot.web.api_problems import is_api
 from bot.web.current import console, cookie, now, signed_in, the_bot, under_https
-from bot.web.kept import keep
+from bot.web.forms import page_path, page_query, place
+from bot.web.kept import belongs_to, keep, whose
 from policies.authority import MAY, Act
 from policies.terms import Role
 from store import signins
@@ -184,8 +185,10 @@ def guard(app: Flask) -> None:
         if not access.roles & {role for role, _ in found.person.roles}:
             abort(403)
         if access.strong and not is_strong(found, console(), now()):
-            return redirect(url_for("signin.again", next=_with_choices(found.person.id)))
+            return redirect(url_for("signin.again", next=back_to_form(found.person.id)))
         return None
+
+    app.after_request(belongs_to)
 
 
 def onward(given: str | None) -> str:
@@ -201,32 +204,32 @@ def _is_page(path: str) -> bool:
     return current_app.url_map.bind("").test(path, method="GET")
 
 
-def _here() -> str:
-    """Where to go on afterwards: this page, or for a form that was sent the page it stands on."""
-    return request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else onward(request.path)
-
-
 def _to_sign_in() -> AnyResponse:
     if request.method in {"GET", "HEAD"} or request.endpoint is None:
         return redirect(url_for("signin.form", next=_here()))
     # The page it was typed on comes back after signing in.
     with the_bot().ledger.read() as tx:
         ended = signins.session_of(tx, request.cookies.get(cookie(COOKIE), ""))
-    return redirect(url_for("signin.form", next=_with_choices(ended.person_id if ended else None), late="1"), code=303)
+    # Whoever signs out in another window leaves no session to ask.
+    of = ended.person_id if ended else whose()
+    return redirect(url_for("signin.form", next=back_to_form(of), late="1"), code=303)
 
 
-def _with_choices(person_id: str | None) -> str:
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def back_to_form(person_id: str | None) -> str:
     """The page that a form was sent from, with what was chosen on it.
 
     What was typed may name somebody: it is kept here for whoever the session is or was of, and not put into an address.
     """
     if request.method in {"GET", "HEAD"}:
         return _here()
-    chosen = {name: request.form.getlist(name) for name in ("reason", "scope", "tick") if name in request.form}
-    if person_id is not None and keep(person_id, _here()):
+    page, chosen = onward(page_path()), page_query()
+    if person_id is not None and keep(person_id, page):
         chosen["kept"] = ["1"]
-    place = "#decide" if request.endpoint == "approve.act" else ""
-    return f"{_here()}?{urlencode(chosen, doseq=True)}{place}" if chosen else f"{_here()}{place}"
+    return f"{page}?{urlencode(chosen, doseq=True)}{place()}" if chosen else f"{page}{place()}"
 
 
 def remember(response: Response | AnyResponse, secret: str) -> None:

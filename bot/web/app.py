@@ -1,6 +1,7 @@
 """The console as a Flask application: `console_app(bot)` is served by `downdate serve` on a port of its own."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from bot.standing import overdue
 from bot.web import access, api, api_problems, naming, security, words
 from bot.web.current import KEY, now, signed_in, the_bot
 from bot.web.deciding import for_approval
-from bot.web.kept import without_secrets
+from bot.web.kept import readable, without_secrets
 from bot.web.pages import BLUEPRINTS, UNLIMITED, drafts_showing, signin
 from bot.web.pages.retract import expired
 from store import desk
@@ -178,27 +179,37 @@ def _http_error(error: HTTPException) -> tuple[str, int] | Response:
         log.warning("console_refused", status=code, route=request.endpoint, person=found and found.person.id)
     if code == 413 and request.endpoint == "drafts.upload" and signed_in() is not None:
         return drafts_showing.too_large(**(request.view_args or {}))
+    return _told(code)
+
+
+def _told(code: int) -> tuple[str, int]:
+    """The page that says what went wrong, with what was typed by somebody signed in, to be copied."""
     title, do = _SAID.get(code, _SAID[500])
-    return render_template("error.html", title=title, do=do), code
+    # What is too large or cannot be understood was not read; an error of ours may come from what was sent.
+    seen = request.method == "POST" and signed_in() is not None and code not in {400, 413, 500}
+    return render_template("error.html", title=title, do=do, lost=readable(request.form) if seen else []), code
 
 
 def _form_expired(_: CSRFError) -> tuple[str, int]:
     """Nothing that was filled in is lost: it takes one more tap. A password is typed again."""
     if request.endpoint in {"signin.enter", "signin.proved"}:
         return signin.expired()
-    if signed_in() is None:
+    found = signed_in()
+    if found is None:
         title, do = "The form was open for too long", "Go back, reload the page, and send it again."
         return render_template("error.html", title=title, do=do), 400
-    if request.endpoint == "retract.act":
-        return expired(str((request.view_args or {})["ref"]))
-    page = access.onward(request.path)
+    own: dict[str, Callable[..., tuple[str, int]]] = {"retract.act": expired, "drafts.upload": drafts_showing.not_sent}
+    if request.endpoint in own:
+        # What it was about may be gone by now.
+        with suppress(HTTPException):
+            return own[request.endpoint](**(request.view_args or {}))
     fields = list(without_secrets(request.form).items(multi=True))
-    return render_template("again.html", fields=fields, page=page, files=bool(request.files)), 400
+    page = access.back_to_form(found.person.id)
+    return render_template("again.html", fields=fields, filled=readable(request.form), page=page), 400
 
 
 def _too_busy(_: TooBusyError) -> tuple[str, int]:
-    title, do = _SAID[503]
-    return render_template("error.html", title=title, do=do), 503
+    return _told(503)
 
 
 def _broken(error: Exception) -> tuple[str, int] | Response:
@@ -206,5 +217,4 @@ def _broken(error: Exception) -> tuple[str, int] | Response:
         return api_problems.broken(error)
     # Perhaps the ledger cannot be read: the page that says so does not ask it again.
     g.uncounted = True
-    title, do = _SAID[500]
-    return render_template("error.html", title=title, do=do), 500
+    return _told(500)

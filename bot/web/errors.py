@@ -3,11 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from flask import Response, make_response, render_template, request
+
 from bot.submission_checks import InputRefused
+from bot.web.kept import readable
 from bot.web.remedies import here
 
 LONGEST = 10_000
 """Characters of a note."""
+
+
+def too_late(title: str, do: str) -> Response:
+    """What a form was about is over; what was typed into it is shown, to be copied."""
+    return make_response(render_template("error.html", title=title, do=do, lost=readable(request.form)), 409)
 
 
 @dataclass

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.web.naming import because, event_name, kind_name, service_name
+from bot.web.naming import ALLEGATIONS, REQUEST_KINDS, because, event_name, kind_name, service_name
 from bot.web.notices import NAMES
-from bot.web.pages.asked import ALLEGATIONS, KINDS
 from bot.web.words import sentence
 
 FIGURES: dict[str, str] = {
@@ -51,7 +50,7 @@ _BY: dict[str, Callable[[str], str]] = {
     "copies_removed_by_reason": because,
     "retracted_by_reason": because,
     "events_by_type": event_name,
-    "by_kind": _from({each.value: name for each, name in KINDS.items()}),
+    "by_kind": _from({each.value: name for each, name in REQUEST_KINDS.items()}),
     "removals_by_allegation": _from({each.value: name for each, name in ALLEGATIONS.items()}),
     "decisions": _from(_DECISIONS),
 }

@@ -14,6 +14,7 @@ from bot.web.journey import KINDS
 from policies.answers import CONSULTEES
 from policies.clauses import clause_behind
 from policies.lifecycle import CLOSED, State
+from policies.requests import Allegation, Decision, RequestKind
 from policies.terms import EventType, Reason, Role
 from store import record
 
@@ -69,6 +70,21 @@ REASONS: dict[Reason, str] = {
     Reason.REFUSED_PART_WAY: "the platform refused it part way",
     Reason.CALLED_OFF: "it was called off before it went up",
 }
+REQUEST_KINDS: dict[RequestKind, str] = {
+    RequestKind.REMOVAL: "To take a notice down",
+    RequestKind.REUSE: "To use the material again",
+    RequestKind.COMPLAINT: "A complaint",
+}
+ALLEGATIONS: dict[Allegation, str] = {
+    Allegation.MISTAKEN_IDENTITY: "It shows the wrong person",
+    Allegation.UNDER_18: "Somebody in it is under 18",
+    Allegation.SPENT: "The conviction is spent",
+    Allegation.APPEAL: "There is an appeal",
+    Allegation.RESTRICTION: "A court restricts reporting",
+    Allegation.SAFETY: "Somebody’s safety is at risk",
+    Allegation.OTHER: "Something else",
+}
+DECISIONS: dict[Decision, str] = {Decision.UPHELD: "Granted", Decision.REJECTED: "Not granted"}
 _WAITS = {
     "R23": "waits until its facts are confirmed",
     "R57": "held back: the channel is not in order, or something there is not proven gone",

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.cli_status import STANDING_WORDS, Line
 from bot.standing import ChannelStanding, PostStanding
+from bot.web.words import STATES
 from policies.lifecycle import MAY_BE_VISIBLE, Standing, State
 from policies.terms import Channel
 from store import cases, publications
@@ -18,13 +19,13 @@ NAMES: dict[Channel, str] = {
     Channel.X: "X",
     Channel.INSTAGRAM: "Instagram",
 }
-_TAGS: dict[State, tuple[str, str]] = {
-    State.QUEUED: ("Waiting", "govuk-tag--grey"),
-    State.POSTING: ("Not known yet", "govuk-tag--yellow"),
-    State.LIVE: ("Live", "govuk-tag--green"),
-    State.REMOVING: ("Coming down", "govuk-tag--orange"),
-    State.REMOVED: ("Gone", "govuk-tag--grey"),
-    State.NOT_POSTED: ("Not posted", "govuk-tag--grey"),
+_COLOURS: dict[State, str] = {
+    State.QUEUED: "govuk-tag--grey",
+    State.POSTING: "govuk-tag--yellow",
+    State.LIVE: "govuk-tag--green",
+    State.REMOVING: "govuk-tag--orange",
+    State.REMOVED: "govuk-tag--grey",
+    State.NOT_POSTED: "govuk-tag--grey",
 }
 # Why nothing is queued there yet, and what to do about it.
 _NOT_QUEUED: dict[Standing, str] = {
@@ -104,7 +105,9 @@ def tag(post: PostStanding | None) -> tuple[str, str]:
     """How a copy stands in a word or two, and the colour that goes with it; None: there never was one."""
     if post is None:
         return "Not queued", "govuk-tag--grey"
-    return ("Attested, not proven", "govuk-tag--yellow") if post.attested else _TAGS[post.state]
+    return (
+        ("Attested, not proven", "govuk-tag--yellow") if post.attested else (STATES[post.state], _COLOURS[post.state])
+    )
 
 
 def _row(each: ChannelStanding, line: Line) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """What happened to a notice, in words: who did what when and why, and how each object of it was proven gone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.cli_output import day_and_time
 from bot.web.journey import spoken_day
-from bot.web.naming import because, event_name
+from bot.web.naming import ALLEGATIONS, DECISIONS, REQUEST_KINDS, because, event_name, person_name, subject_name
 from bot.web.notices import NAMES
+from bot.web.words import state_name
 from bot.web.work import ANSWERS
 from policies.answers import CONSULTEES
+from policies.clauses import clause_behind
 from policies.lifecycle import CLOSED, State
 from policies.terms import CLAUSE, Channel, EventType, Reason
 from store import artefacts, attestations, desk, erasure, journal, posts, record
@@ -75,36 +77,59 @@ class Told:
     note_erased: bool = False
 
 
-def timeline(tx: Tx, known: Known, *, case: bool = False) -> list[Told]:
-    """Everything that happened to the notice and to its case, oldest first; `case`: to every notice of the case."""
-    if case:
-        found = record.entries(tx, known.case_key)
-    else:
-        tasks = {f"task-{each.id}" for each in desk.tasks_of(tx, known.id)}
-        found = journal.about(tx, erasure.subjects_in_journal(tx, known) | {known.case_key} | tasks)
+def timeline(tx: Tx, known: Known, subjects: Mapping[str, str]) -> list[Told]:
+    """Everything that happened to the notice and to its case, oldest first, with the names of whom it is about."""
+    tasks = {f"task-{each.id}" for each in desk.tasks_of(tx, known.id)}
+    found = journal.about(tx, erasure.subjects_in_journal(tx, known) | {known.case_key} | tasks)
     told = [each for each in found if each.event not in _STEPS]
-    who = record.names(tx, {each.actor for each in told})
-    return [_told(tx, each, who) for each in told]
+    who = {**record.names(tx, {each.actor for each in told}), **subjects}
+    return [_told(tx, each, who, answer) for each, answer in _tries(told)]
 
 
-def _told(tx: Tx, entry: journal.Entry, who: dict[str, str]) -> Told:
+def _tries(told: list[journal.Entry]) -> Iterator[tuple[journal.Entry, str | None]]:
+    """Each entry, and each try to remove a copy but once: with what the platform answered."""
+    answers: dict[int, str] = {}
+    asked: dict[object, int] = {}
+    for each in told:
+        if each.event == "remove":
+            asked[each.codes.get("post")] = each.seq
+        elif each.event == "removal_answered" and each.codes.get("post") in asked:
+            answers[asked.pop(each.codes.get("post"))] = str(each.codes.get("code", ""))
+            answers[each.seq] = ""
+    for each in told:
+        if each.event != "removal_answered" or each.seq not in answers:
+            yield each, answers.get(each.seq)
+
+
+def _told(tx: Tx, entry: journal.Entry, who: Mapping[str, str], answer: str | None) -> Told:
     digest = entry.codes.get("note")
     note = read_note(tx, digest)
     return Told(
         at=entry.at,
         what=in_words(entry),
         who=who.get(entry.actor) or actor_name(entry.actor),
-        details=tuple(_details(entry)),
+        details=(*_details(entry, who), *([f"it answered: {answer.replace('-', ' ')}"] if answer else [])),
         note=note,
         note_erased=digest is not None and note is None,
     )
 
 
 def actor_name(actor: str) -> str:
-    """Who acted, without a person's name."""
-    return _MACHINES.get(actor) or (f"Person {actor}" if re.fullmatch(r"p\d+", actor) else actor)
+    """Who acted: a person by name and number, as the journal itself has the number alone."""
+    if re.fullmatch(r"p\d+", actor):
+        name = person_name(actor)
+        return actor if name == actor else f"{name} ({actor})"
+    return _MACHINES.get(actor, actor)
 
 
+_CLAUSES = frozenset({"clauses", "refused_by", "clause"})
+# Codes that say little to whoever does not know them, with their values.
+_WORDS = {"other": "with {}", "decision": "{}", "kind": "{}", "allegation": "because: {}"}
+_SPOKEN: dict[str, str] = {
+    **{decision.value: words for decision, words in DECISIONS.items()},
+    **{kind.value: words.lower() for kind, words in REQUEST_KINDS.items()},
+    **{allegation.value: words.lower() for allegation, words in ALLEGATIONS.items()},
+}
 # What the words of an entry say already, and what only the machinery needs.
 _SAID = frozenset({"policy", "note", "digest", "channel", "post", "artefact", "platform_id", "cleared", "role"})
 
@@ -120,12 +145,20 @@ def _code_in_words(name: str, value: object) -> str:
         return event_name(value)
     if name == "reason":
         return f"because {because(value)}"
+    if name in _WORDS:
+        return _WORDS[name].format(_SPOKEN.get(str(value)) or person_name(str(value)))
     try:
         at = datetime.fromisoformat(str(value))
     except ValueError:
-        said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " ")
-        return f"{name.replace('_', ' ')} {said.replace(',', ', ')}"
+        said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else _listed(name, str(value))
+        return f"{name.replace('_', ' ')} {said}"
     return f"{name.replace('_', ' ')} {day_and_time(at) if at.tzinfo else spoken_day(str(value))}"
+
+
+def change_in_words(entry: journal.Entry) -> str:
+    """How the copy stands after the entry, and how it stood before."""
+    became = f"now: {state_name(entry.became or '')}"
+    return f"before: {state_name(entry.was)}; {became}" if entry.was else became
 
 
 def subject_in_words(subject: str) -> str:
@@ -145,7 +178,7 @@ def in_words(entry: journal.Entry) -> str:
     return f"{words}: {NAMES[Channel(channel)]}" if channel in set(Channel) else words
 
 
-def _details(entry: journal.Entry) -> Iterator[str]:
+def _details(entry: journal.Entry, names: Mapping[str, str]) -> Iterator[str]:
     codes = entry.codes
     if entry.event == "happened":
         yield event_name(codes.get("what"))
@@ -159,10 +192,16 @@ def _details(entry: journal.Entry) -> Iterator[str]:
         clause = codes.get("clause") or (CLAUSE.get(Reason(reason)) if reason in set(Reason) else None)
         yield f"because {because(reason)}{f' ({clause})' if clause else ''}"
     if codes.get("who"):
-        yield f"about {codes['who']}"
+        yield f"about {subject_name(str(codes['who']), names)}"
     for name, words in (("clauses", "objections under"), ("ticks", "ticked"), ("facts", "stated")):
         if codes.get(name):
-            yield f"{words} {str(codes[name]).replace(',', ', ').replace('_', ' ')}"
+            yield f"{words} {_listed(name, str(codes[name]))}"
+
+
+def _listed(name: str, said: str) -> str:
+    """What stands in a list of codes; a requirement of ours is told as the clause that it rests on."""
+    each = said.split(",")
+    return ", ".join(dict.fromkeys(map(clause_behind, each))) if name in _CLAUSES else ", ".join(each).replace("_", " ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,4 +260,4 @@ def _answer(entry: journal.Entry) -> str:
 def _still(post: posts.Post, row: artefacts.Artefact) -> str:
     if row.open:
         return "Not proven gone yet"
-    return "It is looked for again" if post.state is State.REMOVED and post.due_at is not None else ""
+    return "Proven gone, and looked for again" if post.state is State.REMOVED and post.due_at is not None else ""

@@ -110,7 +110,7 @@ def _asks(task: desk.Task) -> str:
     channel = rest.partition(":")[0]
     where = Channel(channel) if channel in set(Channel) else None
     if task.key.startswith("by-hand:") and where is not None:
-        return f"Take it down by hand on {NAMES[where]}. {sentence(BY_HAND[where])}. The bot looks until it is gone."
+        return f"Take it down by hand on {NAMES[where]}. {sentence(BY_HAND[where])}. Downdate looks until it is gone."
     if task.key.startswith(elsewhere.TASK) and where is not None:
         return f"An item on {NAMES[where]} shows what this notice shows. Take it down, or leave it and say why."
     if kind in set(AlertKind):

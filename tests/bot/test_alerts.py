@@ -75,6 +75,8 @@ def test_an_alarm_says_what_what_to_do_and_where(kind):
     title, body = compose(alarm(kind), CONSOLE)
     assert title
     assert "{" not in title + body
+    # People know the product by its name.
+    assert "the bot" not in f"{title} {body}".lower()
     assert body.startswith(ADVICE[kind].do)
     assert f"Look: {CONSOLE}/notices/DBC-7K3Q9M" in body
     assert "Raised: 2026-11-24 09:05 UTC" in body

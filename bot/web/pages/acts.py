@@ -51,7 +51,8 @@ def _key(number: int, fact: VolatileFact) -> str:
 @pages.post("/notices/<ref>/confirm")
 def confirm(ref: str) -> Response | tuple[str, int]:
     known, errors = _known(ref), Errors()
-    given, note = tuple(request.form.getlist("fact")), request.form.get("note", "")
+    said = typed()
+    given, note = tuple(said.getlist("fact")), said.get("note", "")
     facts = intake.to_confirm(the_bot(), me(), known.ref)
     left = sum(_key(number, fact) not in given for number, fact in enumerate(facts))
     if left:
@@ -104,7 +105,7 @@ def requeue(ref: str) -> Response | tuple[str, int]:
 @pages.post("/notices/<ref>/evidence")
 def evidence(ref: str) -> Response | tuple[str, int]:
     known, errors = _known(ref), Errors()
-    note = request.form.get("note", "")
+    note = typed().get("note", "")
     channel = _channel(errors, "evidence")
     field = f"evidence-{channel}" if channel else "evidence"
     if not note.strip():
@@ -125,7 +126,7 @@ def evidence(ref: str) -> Response | tuple[str, int]:
 @pages.post("/notices/<ref>/attest")
 def attest(ref: str) -> Response | tuple[str, int]:
     known, errors = _known(ref), Errors()
-    note = request.form.get("note", "")
+    note = typed().get("note", "")
     channel = _channel(errors, "attest")
     field = f"attest-{channel}" if channel else "attest"
     if not note.strip():

@@ -96,6 +96,7 @@ def _form(made: Whole, given: Given, errors: Errors, *, meanwhile: tuple[Change,
         stated=volatile_facts(made.publication),
         proven=found is not None and is_strong(found, console(), now()),
         again=came_back() and not meanwhile,
+        came_back=came_back(),
     )
 
 

@@ -15,27 +15,13 @@ from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
 from bot.web.kept import typed
-from bot.web.naming import roles_held
+from bot.web.naming import ALLEGATIONS, REQUEST_KINDS, roles_held
 from policies.requests import GRAVE, Allegation, Decision, RequestKind
 from policies.terms import Role, case_key
 from store import desk, people, publications, requests
 from store.ledger import Tx, read_note
 
 pages = Blueprint("requests", __name__)
-KINDS: dict[RequestKind, str] = {
-    RequestKind.REMOVAL: "To take a notice down",
-    RequestKind.REUSE: "To use the material again",
-    RequestKind.COMPLAINT: "A complaint",
-}
-ALLEGATIONS: dict[Allegation, str] = {
-    Allegation.MISTAKEN_IDENTITY: "It shows the wrong person",
-    Allegation.UNDER_18: "Somebody in it is under 18",
-    Allegation.SPENT: "The conviction is spent",
-    Allegation.APPEAL: "There is an appeal",
-    Allegation.RESTRICTION: "A court restricts reporting",
-    Allegation.SAFETY: "Somebody’s safety is at risk",
-    Allegation.OTHER: "Something else",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +67,7 @@ def home() -> str:
         found = [_shown(tx, each, due) for each in reversed(requests.everything(tx))]
     waiting = sorted((each for each in found if each.due), key=lambda each: each.due or now())
     return render_template(
-        "requests.html", waiting=waiting, others=[each for each in found if not each.due], kinds=KINDS,
+        "requests.html", waiting=waiting, others=[each for each in found if not each.due], kinds=REQUEST_KINDS,
         allegations=ALLEGATIONS,
     )  # fmt: skip
 
@@ -95,7 +81,7 @@ def form() -> str:
 
 def _form(given: dict[str, str], errors: Errors) -> str:
     return render_template(
-        "request_new.html", given=given, errors=errors, kinds=KINDS, allegations=ALLEGATIONS, grave=GRAVE
+        "request_new.html", given=given, errors=errors, kinds=REQUEST_KINDS, allegations=ALLEGATIONS, grave=GRAVE
     )
 
 
@@ -176,7 +162,7 @@ def page(number: str) -> str:
 def _page(number: str, errors: Errors) -> str:
     shown, others = _found(number)
     return render_template(
-        "request.html", shown=shown, others=others, errors=errors, given=typed(), kinds=KINDS,
+        "request.html", shown=shown, others=others, errors=errors, given=typed(), kinds=REQUEST_KINDS,
         allegations=ALLEGATIONS,
     )  # fmt: skip
 

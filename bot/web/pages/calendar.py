@@ -13,6 +13,8 @@ from policies.retention import LONDON
 from store import feeds
 
 pages = Blueprint("calendar", __name__)
+# Dates on one page.
+AT_ONCE = 20
 
 
 @pages.get("/calendar")
@@ -23,10 +25,19 @@ def home() -> str:
 def _page(*, link: str = "") -> str:
     bot = the_bot()
     with bot.ledger.read() as tx:
-        found = coming(bot, tx, now())
+        every = coming(bot, tx, now())
         since = feeds.made_at(tx, me().id)
-    days = [(_heading(on), list(each)) for on, each in groupby(found, key=_day)]
-    return render_template("calendar.html", days=days, names=NAMES, since=since, link=link)
+    passed = [_mark(each) for each in every]
+    after = request.args.get("after", "")
+    found = every[passed.index(after) + 1 :] if after in passed else every
+    days = [(_heading(on), list(each)) for on, each in groupby(found[:AT_ONCE], key=_day)]
+    later = _mark(found[AT_ONCE - 1]) if len(found) > AT_ONCE else None
+    return render_template("calendar.html", days=days, names=NAMES, since=since, link=link, later=later)
+
+
+def _mark(each: Coming) -> str:
+    """What an address calls one entry, so that the next page goes on behind it."""
+    return f"{each.ref}.{each.what.name.lower()}.{each.at:%Y%m%d%H%M%S}"
 
 
 def _day(each: Coming) -> date:

@@ -204,7 +204,7 @@ def _compare(bot: Bot, channel: Channel) -> str:
 def _fly(bot: Bot, channel: Channel) -> str:
     if canary.fly(bot, channel):
         return "The test line went up and is proven gone."
-    return "The test line is not proven gone yet. It stays due, and the bot goes on."
+    return "The test line is not proven gone yet. It stays due, and Downdate goes on."
 
 
 _WORK: dict[str, tuple[str, Callable[[Bot, Channel], str]]] = {

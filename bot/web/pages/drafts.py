@@ -13,7 +13,7 @@ from bot.draft_trial import Way, in_the_way
 from bot.intake_refusals import NotAllowedHere
 from bot.web import journey
 from bot.web.current import me, now, the_bot
-from bot.web.errors import Errors
+from bot.web.errors import Errors, too_late
 from bot.web.kept import came_back, typed
 from bot.web.placing import kept, removed, taken, wrong
 from bot.web.questions import field, missing, read, tell
@@ -216,7 +216,10 @@ def _adds(draft: Draft, at: Place) -> list[tuple[str, str]]:
 @pages.post("/drafts/<draft_id>/<path:name>")
 def write(draft_id: str, name: str) -> Response | tuple[str, int]:
     for _ in range(_TRIES):
-        draft = unsent(draft_id)
+        draft = own(draft_id)
+        if draft.submitted_as is not None:
+            title = f"The draft was submitted meanwhile, as {draft.submitted_as}"
+            return too_late(title, "Nothing of this was saved. To change the notice, open it and amend it.")
         answer = _written(draft, _place(draft, name), request.form)
         if answer is not None:
             break

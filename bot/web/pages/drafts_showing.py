@@ -14,11 +14,12 @@ from adapters.noticeboard import STYLESHEET
 from adapters.site_page import laid_out
 from bot import drafting
 from bot.intake_foresee import Foreseen
-from bot.pictures import PictureRefused
+from bot.pictures import PictureRefused, for_screen
 from bot.submission_checks import InputRefused, Problem
 from bot.web import journey
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.kept import came_back
 from bot.web.notices import NAMES
 from bot.web.pages.drafts import pages, unsent
 from bot.web.security import LARGEST_PICTURE
@@ -30,6 +31,8 @@ from store.media import MissingPictureError
 from store.publications import Rendition
 
 _SMALLER = f"Save it smaller or with more compression, and choose one of at most {LARGEST_PICTURE // 1_000_000} MB."
+
+_AGAIN = "The picture was not sent: the page was open for a long time. Choose it again: no browser can keep a file"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,10 @@ class Seen:
 
 @pages.get("/drafts/<draft_id>/pictures/<int:number>/file")
 def upload_form(draft_id: str, number: int) -> str:
-    return _upload_page(unsent(draft_id), number, Errors())
+    errors = Errors()
+    if came_back():
+        errors.add("picture", _AGAIN)
+    return _upload_page(unsent(draft_id), number, errors)
 
 
 def _upload_page(draft: Draft, number: int, errors: Errors) -> str:
@@ -81,6 +87,13 @@ def too_large(draft_id: str, number: int) -> tuple[str, int]:
     return _upload_page(unsent(draft_id), number, errors), 413
 
 
+def not_sent(draft_id: str, number: int) -> tuple[str, int]:
+    """The page was open for too long; the draft is as it was saved."""
+    draft, errors = unsent(draft_id), Errors()
+    errors.add("picture", _AGAIN)
+    return _upload_page(draft, min(number, _count(draft)), errors), 400
+
+
 @pages.post("/drafts/<draft_id>/pictures/<int:number>/file")
 def upload(draft_id: str, number: int) -> Response | tuple[str, int]:
     draft, errors = unsent(draft_id), Errors()
@@ -111,15 +124,19 @@ def upload(draft_id: str, number: int) -> Response | tuple[str, int]:
     return redirect(url_for("drafts.edit", draft_id=draft.id, name=f"pictures/{number}"), code=303)
 
 
-@pages.get("/drafts/<draft_id>/media/<sha256>.png")
+@pages.get("/drafts/<draft_id>/media/<sha256>.jpg")
 def picture(draft_id: str, sha256: str) -> Answer:
     draft = unsent(draft_id)
     if sha256 not in drafts.pictures(draft.body):
         abort(404)
-    try:
+
+    def master() -> bytes:
         with the_bot().ledger.read() as tx:
-            return Answer(the_bot().media.get(tx, sha256), mimetype="image/png")
-    except MissingPictureError:
+            return the_bot().media.get(tx, sha256)
+
+    try:
+        return Answer(for_screen(sha256, master), mimetype="image/jpeg")
+    except (MissingPictureError, PictureRefused):
         abort(404)
 
 
@@ -160,7 +177,9 @@ def _pictures(made: Foreseen, rendition: Rendition) -> list[tuple[bytes, str]]:
 
 
 def _address(data: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
+    """What a channel shows, no larger than it is seen here."""
+    small = for_screen(hashlib.sha256(data).hexdigest(), lambda: data)
+    return f"data:image/jpeg;base64,{base64.b64encode(small).decode()}"
 
 
 def _ends(made: Foreseen) -> datetime:

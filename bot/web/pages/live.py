@@ -1,22 +1,32 @@
 """Live now: what is up, with the red button first; and what waits, is coming down, is stuck, or is down."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, render_template, request
 
 from bot.cli_status import Board, Group, Line, board
 from bot.explaining import explain
 from bot.web.current import now, the_bot
+from bot.web.kept import typed
 from bot.web.notices import Shown, channel_rows, may_be_up, shown, standing_words
 from policies.lifecycle import MAY_BE_VISIBLE, Standing
 from store import desk, posts, publications
 from store.ledger import Tx
+from store.publications import Known
 
 pages = Blueprint("live", __name__)
 # So many fit before a person has to scroll for the one they want.
 MANY = 5
-# Of what is down, on one page: there are years of it.
+# Of what is down, or waits, on one page: there are years of the one, and perhaps many of the other.
 AT_ONCE = 20
 _TOLD_MORE = frozenset({Standing.REFUSED, Standing.HELD, Standing.QUEUED})
 _LISTS = {"waiting": Group.WAITING, "coming-down": Group.COMING_DOWN, "stuck": Group.STUCK, "down": Group.DOWN}
+
+# Where they are looked for, without asking of every notice how it stands.
+_LONG: dict[Group, Callable[[Tx], list[Known]]] = {
+    Group.WAITING: publications.not_over,
+    Group.DOWN: publications.without_open_post,
+}
 
 
 def _board() -> tuple[Board, list[Shown]]:
@@ -36,7 +46,7 @@ def _pressing(tx: Tx) -> frozenset[str]:
 
 @pages.get("/")
 def home() -> str:
-    return _live("")
+    return _live(typed().get("words", "").strip()[:100])
 
 
 @pages.post("/search")
@@ -72,8 +82,8 @@ def listed(name: str) -> str:
         abort(404)
     bot, older = the_bot(), None
     with bot.ledger.read() as tx:
-        if group is Group.DOWN:
-            lines, older = _down(tx, request.args.get("before", ""))
+        if group in _LONG:
+            lines, older = _latest(tx, group, request.args.get("before", ""))
         else:
             lines = [line for line in board(bot, tx, now()).lines if _belongs(line, group)]
         inside = [shown(tx, line) for line in lines]
@@ -85,16 +95,17 @@ def listed(name: str) -> str:
     )  # fmt: skip
 
 
-def _down(tx: Tx, before: str) -> tuple[list[Line], str | None]:
-    """The latest that are down, of those submitted before this reference; and where the next page goes on."""
+def _latest(tx: Tx, group: Group, before: str) -> tuple[list[Line], str | None]:
+    """The latest of a group, of those submitted before this reference; and where the next page goes on."""
     bot = the_bot()
-    refs = [known.ref for known in reversed(publications.everything(tx))]
-    refs = refs[refs.index(before) + 1 :] if before in refs else refs
+    # What the last page ended with may have gone to another list since: it is looked for among all notices.
+    last = publications.find(tx, before)
+    refs = [known.ref for known in reversed(_LONG[group](tx)) if last is None or known.id < last.id]
     found: list[Line] = []
-    for start in range(0, len(refs), AT_ONCE):
-        asked = refs[start : start + AT_ONCE]
+    for start in range(0, len(refs), AT_ONCE + 1):
+        asked = refs[start : start + AT_ONCE + 1]
         made = {line.ref: line for line in board(bot, tx, now(), among=frozenset(asked)).lines}
-        found += [made[ref] for ref in asked if made[ref].group is Group.DOWN]
+        found += [made[ref] for ref in asked if made[ref].group is group]
         if len(found) > AT_ONCE:
             break
     return found[:AT_ONCE], found[AT_ONCE - 1].ref if len(found) > AT_ONCE else None

@@ -17,6 +17,7 @@ from bot.web.access import allowed
 from bot.web.current import me, now, the_bot
 from bot.web.deciding import voices
 from bot.web.errors import Errors
+from bot.web.kept import sent_to, typed
 from bot.web.naming import owner_name
 from bot.web.notices import NAMES, Shown, may_be_up, shown, subjects_of, tag
 from bot.web.story import evidence, timeline
@@ -54,7 +55,13 @@ def page(ref: str) -> str | AnyResponse:
     mine = may(me(), Act.APPROVE, known.service) and made.waits and not made.author and not made.blocked
     if mine and "all" not in request.args:
         return redirect(url_for("approve.form", ref=known.ref))
-    return draw(known.ref, Errors(), {})
+    return draw(known.ref, Errors(), _typed_before())
+
+
+def _typed_before() -> dict[str, str]:
+    """What was typed into a form of this page before its sender had to sign in again, by the form and its channel."""
+    name, said = sent_to().removeprefix("acts."), typed()
+    return {f"{name}-{said.get('channel', '')}": said["note"]} if said.get("note") else {}
 
 
 def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
@@ -65,14 +72,16 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
         known = find(bot, tx, ref)
         reading = whole(bot, tx, ref, me(), now())
         notice, why = shown(tx, made.line), explain(bot, tx, ref, now())
+        leaving = _leaving(tx, known)
+        subjects = subjects_of(tx, publications.of_case(tx, known.case_key))
         about = {
-            "timeline": list(reversed(timeline(tx, known))),
+            "timeline": list(reversed(timeline(tx, known, subjects))),
             "evidence": evidence(tx, known),
             "tasks": _tasks(tx, known),
             "happened": _events(tx, known),
-            "subjects": subjects_of(tx, publications.of_case(tx, known.case_key)),
+            "subjects": subjects,
             "erased": sorted(part.value for part in erasure.erased(tx, known.id)),
-            "leaving": _leaving(tx, known),
+            "leaving": leaving,
         }
         ids = [post.id for post in posts.of_publication(tx, known.id)]
     return render_template(
@@ -83,7 +92,7 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
         why=why,
         actions=_actions(made, notice, reading),
         requeue=[each.channel for each in why.came_down if _may_requeue(why, each.state)],
-        left=[each for each in unproven(bot, ids) if each["code"] or each["url"]] if about["leaving"] else [],
+        left=[each for each in unproven(bot, ids) if each["code"] or each["url"]] if leaving else [],
         tag=tag,
         words=STANDING_WORDS,
         verdicts=VERDICTS,
@@ -94,8 +103,19 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
         retractable=_retractable(made, reading),
         errors=errors,
         given=given,
+        left_over=_left_over(leaving, errors, given),
         **about,
     )
+
+
+def _left_over(leaving: list[dict[str, Any]], errors: Errors, given: dict[str, str]) -> list[tuple[str, str]]:
+    """What was typed into a form that is not on the page any more, or never was: it has come down meanwhile."""
+    drawn = {"requeue"}
+    if allowed("acts.evidence", _roles()):
+        drawn |= {f"evidence-{each['channel']}" for each in leaving}
+        drawn |= {f"attest-{each['channel']}" for each in leaving if not each["attested"]}
+    wanted = dict.fromkeys([*(name for name, text in given.items() if text.strip()), *errors.told])
+    return [(name, given.get(name, "")) for name in wanted if name not in drawn]
 
 
 def _retractable(made: Detail, reading: Whole) -> bool:

@@ -33,7 +33,8 @@ _OLDEST = 2000
 
 @pages.get("/record")
 def home() -> Response | str:
-    return _browse(request.args.get("ref", ""), Errors())
+    said = typed()
+    return _browse(said.get("about") or request.args.get("ref", ""), Errors(), checkpoint=said.get("checkpoint", ""))
 
 
 @pages.post("/record")
@@ -42,7 +43,7 @@ def filtered() -> Response | str:
     return _browse(request.form.get("about", "").strip()[:100], Errors())
 
 
-def _browse(about: str, errors: Errors) -> str:
+def _browse(about: str, errors: Errors, *, checkpoint: str = "") -> str:
     before = request.values.get("before", "")
     bound = int(before) if before.isascii() and before.isdecimal() and len(before) < 12 else None
     with the_bot().ledger.read() as tx:
@@ -56,6 +57,7 @@ def _browse(about: str, errors: Errors) -> str:
         told=story,
         older=found[PAGE - 1].seq if len(found) > PAGE else None,
         about=about,
+        checkpoint=checkpoint,
         errors=errors,
         head=last,
         digest=digest,

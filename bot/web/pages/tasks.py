@@ -10,7 +10,7 @@ from bot.intake_tasks import answer_task, owners
 from bot.submission_checks import InputRefused
 from bot.web.beside import take_down_beside
 from bot.web.current import me, now, the_bot
-from bot.web.errors import Errors
+from bot.web.errors import Errors, too_late
 from bot.web.kept import typed
 from bot.web.work import Shown, raised, shown
 from store import desk
@@ -40,6 +40,11 @@ def _found(number: str) -> Shown:
         task = next((each for each in desk.open_tasks(tx) if str(each.id) == number), None)
         if task is None and not (number.isascii() and number.isdecimal()):
             abort(404)
+        if task is None and request.method == "POST":
+            title = "That task is not open any more"
+            abort(
+                too_late(title, "Somebody has done it meanwhile, or it ended by itself. Nothing of this was recorded.")
+            )
         if task is None:
             flash("That task is not open any more: it is done, or there is none of that number.", "important")
             abort(redirect(url_for("tasks.home"), code=303))

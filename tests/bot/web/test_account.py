@@ -16,7 +16,7 @@ from bot.web.access import COOKIE
 from bot.web.pages.account import known_as
 from store import desk as alerts
 from store import people, signins
-from tests.bot.web.browser import PASSWORD
+from tests.bot.web.browser import PASSWORD, words
 from tests.bot.web.issuer import OBJECT, TENANT
 from tests.bot.web.sign_in.codes import SECRET, code
 
@@ -38,11 +38,12 @@ def test_the_page_lists_ones_own_browsers_with_times_and_nobody_elses(desk, offi
     office.clock.advance(timedelta(hours=1))
     desk.sign_in("second", headers={"Origin": desk.origin})
     phone = open_browser().as_(second)
-    page = phone.get("/account").text
+    answer = phone.get("/account")
+    page = answer.text
     assert len(marks(phone)) == 2
     assert page.count("(this one)") == 1
     assert "A test" in page
-    assert "Signed in 2 March 2026, 1pm" in page
+    assert "Signed in 2 March 2026, 1pm" in words(answer)
     # What identifies a session on the page opens nothing.
     assert phone.cookie(COOKIE) not in page
     assert signins.hashed(phone.cookie(COOKIE)) not in page

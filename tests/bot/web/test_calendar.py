@@ -32,9 +32,30 @@ def test_each_day_of_london_lists_what_goes_up_what_starts_to_come_down_and_by_w
     waits = office.approved(channels=["website"], case_ref="EH/2026/0999", window={"opens": opens})
     page = " ".join(words(comms.get("/calendar")).split())
     assert f"Tuesday 3 March 2026 midday Goes up, not before: {waits} on Website" in page
+    assert re.search(r'<time datetime="2026-03-03T12:00:\d\d\+00:00">midday</time>', comms.get("/calendar").text)
     assert f"Removal starts: {up} on Website, X" in page
     assert f"Down by: {up} on Website, X" in page
     assert "30 March 2026" in page
+
+
+def test_dates_are_shown_a_page_at_a_time_the_nearest_first_and_each_once(office, comms):
+    opens = office.clock() + timedelta(days=1)
+    refs = [
+        office.approved(
+            channels=["website"],
+            case_ref=f"EH/2026/{3000 + number}",
+            window={"opens": (opens + timedelta(hours=number)).isoformat()},
+        )
+        for number in range(23)
+    ]
+    first = comms.get("/calendar").text
+    (onward,) = re.findall(r'href="(/calendar[?][^"]+)">Later dates', first)
+    second = comms.get(onward).text
+    listed = [re.findall(r'href="/notices/([^"?]+)"', page) for page in (first, second)]
+    assert listed == [refs[:20], refs[20:]]
+    assert "Later dates" not in second
+    assert 'href="/calendar">Back to the nearest dates' in second
+    assert re.findall(r'href="/notices/([^"?]+)"', comms.get("/calendar?after=nothing").text) == refs[:20]
 
 
 def test_what_is_past_its_date_and_may_be_visible_is_overdue(office, comms):

@@ -224,7 +224,7 @@ def test_nobody_else_sees_a_draft(write, office, open_browser):
     writer.upload()
     sha = re.search(r"/media/([0-9a-f]{64})", writer.desk.get(f"{writer.draft}/pictures/0").text)[1]
     other = open_browser().as_(office.staff.comms)
-    for path in ("", "/case", "/preview", "/page", "/check", "/pictures/0/file", f"/media/{sha}.png"):
+    for path in ("", "/case", "/preview", "/page", "/check", "/pictures/0/file", f"/media/{sha}.jpg"):
         assert writer.desk.get(f"{writer.draft}{path}").status_code in {200, 404}
         assert other.get(f"{writer.draft}{path}").status_code == 404
     for path in ("/case", "/submit", "/discard", "/remove", "/pictures/0/file"):

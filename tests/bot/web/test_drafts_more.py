@@ -41,9 +41,25 @@ def test_an_uploaded_picture_is_kept_as_pixels_alone(appeal, office, comms):
     assert appeal.upload(data=jpeg("red")).status_code == 303
     page = comms.get(f"{appeal.draft}/pictures/0")
     shown = comms.get(re.search(r'src="([^"]+/media/[^"]+)"', page.text)[1])
-    assert shown.mimetype == "image/png"
+    assert shown.mimetype == "image/jpeg"
     assert b"secret" not in shown.data
     assert len(list(office.bot.media.folder.iterdir())) == 1
+
+
+def test_a_large_picture_is_shown_small_on_the_pages_of_a_draft_and_kept_whole(appeal, office, comms):
+    noise, file = Image.effect_noise((2400, 1500), 90).convert("RGB"), BytesIO()
+    noise.save(file, format="JPEG", quality=95)
+    assert appeal.upload(data=file.getvalue()).status_code == 303
+    where = re.search(r'src="([^"]+/media/[^"]+)"', comms.get(f"{appeal.draft}/pictures/0").text)[1]
+    shown = comms.get(where)
+    with Image.open(BytesIO(shown.data)) as small:
+        assert small.size == (1000, 625)
+    assert len(shown.data) <= 300_000
+    (kept,) = office.bot.media.folder.iterdir()
+    assert kept.stat().st_size > 3_000_000
+    # Made once: what is at hand is not read again.
+    kept.unlink()
+    assert comms.get(where).data == shown.data
 
 
 @pytest.mark.parametrize(
@@ -57,6 +73,15 @@ def test_what_is_no_picture_is_refused_with_what_to_do(appeal, data, said, offic
     assert where == "picture"
     assert said in text
     assert list(office.bot.media.folder.iterdir()) == []
+
+
+def test_after_a_picture_is_replaced_its_page_says_what_to_check_and_after_the_first_it_does_not(appeal, comms):
+    first = comms.get(appeal.upload(data=jpeg("red")).headers["Location"])
+    assert "The picture was rebuilt from its pixels" in words(first)
+    assert "still stands below" not in words(first)
+    second = comms.get(appeal.upload(data=jpeg("blue")).headers["Location"])
+    assert "What was said of the picture before it still stands below: check every answer." in words(second)
+    assert "rebuilt" not in words(comms.get(f"{appeal.draft}/pictures/0"))
 
 
 def test_a_picture_that_is_replaced_or_thrown_away_is_erased(appeal, office, comms):

@@ -57,6 +57,32 @@ def test_what_is_down_is_shown_a_page_at_a_time_the_latest_first_and_each_once(o
     assert desk.get("/list/down?before=nothing").status_code == 200
 
 
+def test_what_waits_is_shown_a_page_at_a_time_and_what_left_it_meanwhile_repeats_nothing(office, desk):
+    desk.as_(office.staff.comms)
+    refs = [office.submit(channels=["website"], case_ref=f"EH/2026/{3000 + number}").ref for number in range(23)]
+    first = desk.get("/list/waiting").text
+    (onward,) = re.findall(r'href="(/list/waiting[^"]+)">Earlier notices', first)
+    # The one that the first page ends with does not wait any more when the second is opened.
+    intake.retract(office.bot, office.staff.second, ref=refs[3], reason=Reason.NOT_WANTED)
+    second = desk.get(onward).text
+    listed = [re.findall(r'id="h-([^"]+)"', page) for page in (first, second)]
+    assert listed == [refs[:2:-1], refs[2::-1]]
+    assert "Earlier notices" not in second
+    assert 'href="/list/waiting">Back to the latest notices' in second
+
+
+def test_a_page_of_what_waits_asks_no_more_the_more_there_is(office, desk):
+    desk.as_(office.staff.comms)
+    for number in range(23):
+        office.submit(channels=["website"], case_ref=f"EH/2026/{3000 + number}")
+    before = statements(office, desk, "/list/waiting")
+    for number in range(23, 33):
+        ref = office.submit(channels=["website"], case_ref=f"EH/2026/{2000 + number}").ref
+        intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.NOT_WANTED)
+        office.submit(channels=["website"], case_ref=f"EH/2026/{3000 + number}")
+    assert statements(office, desk, "/list/waiting") == before
+
+
 def test_what_is_up_and_what_is_stuck_is_listed_and_nothing_else(office, desk):
     desk.as_(office.staff.comms)
     ref = office.up(channels=["facebook"], case_ref="EH/2026/1000")

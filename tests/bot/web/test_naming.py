@@ -17,6 +17,7 @@ from policies.terms import Channel, EventType, Kind, Reason, Role
 from store import publications
 from tests.bot.office import SERVICE
 from tests.bot.web.browser import words
+from tests.bot.web.e2e.busy import busy
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,29 @@ def test_a_role_is_named_with_its_service(app, office):
 
 def test_a_channel_in_an_alarm_is_named_as_on_every_page():
     assert here("Urgent: x: retracted. website: not proven gone") == "Urgent: X: retracted. Website: not proven gone"
+
+
+# A channel as the ledger calls it, where it is no part of an address.
+CODES = re.compile(r"(?<![\w/.@#’-])(?:facebook|instagram|x)(?![\w/.-]\w)")
+
+
+def test_a_channel_has_one_name_on_every_page_of_a_busy_office(office, desk):
+    there = busy(office)
+    paths = [
+        *(f"/notices/{ref}{part}" for ref in there.refs.values() for part in ("?all=1", "/progress")),
+        *(f"/tasks/{number}" for number in there.tasks.values()),
+        *(f"/drafts/{there.written}/{part}" for part in ("preview", "check", "channels")),
+        *(f"/list/{name}" for name in ("stuck", "coming-down", "waiting", "down")),
+        *(f"/cases/{there.case}{part}" for part in ("", "/progress", "/sheet")),
+        *("/", "/tasks?all=1", "/alarms", "/calendar", "/channels", "/record", "/requests", "/record/report/2026"),
+    ]
+    desk.as_(office.staff.second)
+    said = {path: words(desk.get(path)) for path in paths}
+    # What nobody says cannot be said wrongly.
+    assert all(any(name in text for text in said.values()) for name in ("Facebook", "Instagram", "on X"))
+    wrong = {path: text[max(0, found.start() - 60) : found.end() + 20]
+             for path, text in said.items() if (found := CODES.search(text))}  # fmt: skip
+    assert wrong == {}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """One notice: how it stands, what each role may do, what happened and who and why, and the proof that it is gone."""
 
 import logging
+import re
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,21 @@ def test_every_object_shows_when_it_was_asked_for_answered_and_read_absent(offic
     assert "Read absent" in proof
     assert "The platform answered: revoked" in proof
     assert "Not proven gone yet" in proof
+
+
+def test_the_timeline_tells_each_try_to_take_a_copy_down_once_with_what_the_platform_answered(officer, office, leaving):
+    office.run(leaving, step=timedelta(minutes=5))
+    text = words(officer.get(f"/notices/{leaving}")).partition("Everything that happened")[2]
+    tries = text.count("The platform was asked to remove it: Facebook")
+    assert tries > 1
+    assert text.count("It answered: revoked") == tries
+    assert "The platform answered: Facebook" not in text
+
+
+def test_every_date_of_the_timeline_can_be_read_by_a_program(officer, leaving):
+    page = officer.get(f"/notices/{leaving}").text.partition("Everything that happened")[2]
+    assert re.search(r'<time datetime="2026-03-02T12:00:\d\d\+00:00">2 March 2026, midday</time>', page)
+    assert page.count("<time ") == page.count('class="app-told"')
 
 
 def test_progress_leads_from_the_steps_by_hand_to_where_the_evidence_is_recorded(

@@ -52,7 +52,7 @@ def test_a_person_is_added_with_a_dated_role_and_every_director_is_told(office, 
     made = newest(office)
     assert answer.headers["Location"] == f"/people/{made.id}"
     assert (made.name, made.roles) == ("Robin Sample", frozenset({(Role.DIRECTOR, SERVICE)}))
-    assert "until 25 December 2026, midnight" in words(admin.get("/people"))
+    assert "until and including 24 December 2026" in words(admin.get("/people"))
     with office.bot.ledger.read() as tx:
         assert "person_added" in {row.kind for row in alerts.open_alerts(tx)}
     office.clock.advance(timedelta(days=298))
@@ -97,7 +97,7 @@ def test_a_deputys_role_is_given_between_two_days_and_ended_before(office, admin
     given = {"act": "grant", "role": "director", "service": SERVICE} | dates
     assert admin.post(path, given).headers["Location"] == path
     assert (Role.DIRECTOR, SERVICE) not in held(office, second)
-    assert "from 3 March 2026, midnight, until 10 March 2026, midnight" in words(admin.get(path))
+    assert "from 3 March 2026, until and including 9 March 2026" in words(admin.get(path))
     office.clock.advance(timedelta(hours=13))
     assert (Role.DIRECTOR, SERVICE) in held(office, second)
     admin.as_(office.staff.admin)

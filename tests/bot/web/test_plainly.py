@@ -3,8 +3,8 @@
 import pytest
 
 from bot import intake
-from bot.intake_requests import acknowledge_request, log_request
-from policies.requests import Allegation, RequestKind
+from bot.intake_requests import acknowledge_request, decide_request, log_request
+from policies.requests import Allegation, Decision, RequestKind
 from policies.terms import Channel, Reason
 from store import publications
 from tests.bot.web.browser import Browser, words
@@ -94,3 +94,26 @@ def test_a_task_that_is_over_is_no_success(officer, office):
     page = officer.get("/tasks").text
     assert "That task is not open any more" in page
     assert "govuk-notification-banner--success" not in page
+
+
+def test_the_record_tells_a_request_in_words(desk, office):
+    ref = office.up(channels=["website"])
+    logged = log_request(
+        office.bot,
+        office.staff.comms,
+        RequestKind.REMOVAL,
+        ref=ref,
+        allegation=Allegation.OTHER,
+        received_at=office.bot.now,
+    )
+    decide_request(
+        office.bot,
+        office.staff.second,
+        logged.id,
+        Decision.REJECTED,
+        with_person=office.staff.dpo.id,
+        note="As it was.",
+    )
+    page = told(desk.as_(office.staff.auditor).get("/record"))
+    assert "to take a notice down, because: something else" in page
+    assert f"Not granted, with {office.staff.dpo.name}" in page

@@ -47,6 +47,13 @@ def test_the_journal_is_shown_newest_first_a_hundred_at_a_time(office, auditor):
     assert 'name="before" value="' in first.text
 
 
+def test_the_journal_says_how_a_copy_stands_in_the_words_of_the_other_pages(auditor, ref):
+    page = words(auditor.get("/record"))
+    assert "(before: Waiting; now: Not known yet)" in page
+    assert "(before: Not known yet; now: Live)" in page
+    assert not re.search(r"\b(queued|posting|not_posted) to\b", page)
+
+
 def test_it_is_narrowed_to_a_notice_or_a_case_whose_name_stays_out_of_addresses(office, auditor, ref):
     of_ref = auditor.get(f"/record?ref={ref}")
     assert set(re.findall(r'data-label="About">([^<]+)<', of_ref.text)) == {ref}
@@ -66,9 +73,14 @@ def test_hostile_words_come_back_as_text(auditor, kind):
     assert not raw(auditor.post("/record/verify", {"checkpoint": HOSTILE[kind]}).text.replace(HOSTILE[kind], ""))
 
 
-def test_the_journal_names_nobody(office, auditor):
+def test_the_journal_names_nobody_whom_a_notice_is_about_and_its_page_says_who_acted(office, auditor):
     page = auditor.get("/record").text.partition("<footer")[0]
-    assert "Sample" not in page
+    assert "Example" not in page
+    assert f"{office.staff.director.name} ({office.staff.director.id})" in page
+    with office.bot.ledger.read() as tx:
+        kept = json.dumps([each.as_json() for each in journal.entries(tx)])
+    assert office.staff.director.id in kept
+    assert not re.search("Sample|Example", kept)
 
 
 def test_verifying_gives_a_checkpoint_that_holds_later_and_for_no_other(office, auditor):

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import alarms, audit, duties
+from bot import alarms, audit, duties, intake
 from bot.alert_kinds import AlertKind
+from bot.cli_output import BY_HAND
 from policies.lifecycle import CLOSED
 from policies.terms import Channel, Reason
 from store import desk as tasks
@@ -14,6 +15,8 @@ from store import publications
 from tests.bot.web.browser import words
 from tests.bot.web.test_text_and_secrets import HOSTILE, raw
 
+# Where a notice tells what is left to be done by hand.
+SEEN = ("?all=1", "/progress")
 SAID = "Dartford Magistrates’ Court fined both on 16 February 2026."
 
 
@@ -142,6 +145,23 @@ def test_a_removal_by_hand_ends_by_proof_and_not_here(office, comms):
     assert "<form" not in page.text.partition("<footer")[0].partition("<main")[2]
     assert comms.post(f"/tasks/{number}", {}).status_code == 400
     assert "by_hand:x:forbidden" in open_tasks(office)
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_what_is_done_by_hand_begins_with_a_capital_wherever_it_is_told(office, comms, channel):
+    made = office.up(channels=list(dict.fromkeys(["website", channel.value])), case_ref="EH/2026/0999")
+    office.channels[channel].revoked = True
+    intake.retract(office.bot, office.staff.second, ref=made, reason=Reason.INACCURATE)
+    office.run(made, step=timedelta(minutes=5))
+    what = f"by_hand:{channel.value}:forbidden"
+    with office.bot.ledger.write() as tx:
+        due = office.clock()
+        tasks.open_task(tx, key="by-hand:1", what=what, owner="officer", now=due, due_at=due)
+    steps = BY_HAND[channel]
+    for path in (f"/tasks/{open_tasks(office)[what].id}", "/tasks?all=1", *(f"/notices/{made}{part}" for part in SEEN)):
+        page = words(comms.get(path))
+        assert steps[:1].upper() + steps[1:] in page, path
+        assert not re.search(rf"(?<!By hand)[.:>] {re.escape(steps)}", page), path
 
 
 @pytest.fixture

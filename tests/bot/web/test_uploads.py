@@ -79,7 +79,7 @@ def test_what_a_camera_planted_is_in_nothing_that_is_kept_or_shown(appeal, offic
     assert sent(appeal, LADEN[kind]()).status_code == 303
     page = appeal.desk.get(f"{appeal.draft}/pictures/0")
     shown = appeal.desk.get(re.search(r'src="([^"]+/media/[^"]+)"', page.text)[1])
-    assert shown.mimetype == "image/png"
+    assert shown.mimetype == "image/jpeg"
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
     for told in (shown.data, page.data, *(each.read_bytes() for each in office.bot.media.folder.iterdir())):
         assert PLANTED not in told

@@ -102,7 +102,7 @@ def hidden(answer: TestResponse, name: str) -> str:
 
 
 def following(answer: TestResponse) -> str | None:
-    found = re.search(r'href="([^"]+)">Go on to the next part', answer.text)
+    found = re.search(r'href="([^"]+)">Continue to the next part', answer.text)
     return found[1] if found else None
 
 
