@@ -20,6 +20,7 @@ class WebSession:
     """A signed-in browser. `strong_at`: when its person last proved who they are.
 
     `only`: the roles an identity provider let them bring along; None where it said nothing of roles.
+    `twice`: whether a second factor was shown in it; None for one of before that was kept.
     """
 
     hash: str
@@ -30,6 +31,7 @@ class WebSession:
     strong_at: datetime | None
     only: list[str] | None
     ended_at: datetime | None
+    twice: bool | None
 
 
 def hashed(secret: str) -> str:
@@ -159,7 +161,14 @@ def linked(tx: Tx, *, tenant: str, subject: str) -> str | None:
 
 
 def begin(
-    tx: Tx, person_id: str, now: datetime, *, device: str, strong_at: datetime | None, only: list[str] | None = None
+    tx: Tx,
+    person_id: str,
+    now: datetime,
+    *,
+    device: str,
+    strong_at: datetime | None,
+    twice: bool,
+    only: list[str] | None = None,
 ) -> str:
     """A new session; returns the secret for the cookie."""
     secret = secrets.token_urlsafe(32)
@@ -172,6 +181,7 @@ def begin(
             seen_at=now,
             strong_at=strong_at,
             only=only,
+            twice=twice,
         )
     )
     return secret
@@ -193,13 +203,17 @@ def seen(tx: Tx, session_hash: str, now: datetime) -> None:
     tx.c.execute(update(web_sessions).where(web_sessions.c.hash == session_hash).values(seen_at=now))
 
 
-def proved(tx: Tx, session_hash: str, now: datetime, *, strong_at: datetime) -> str:
-    """The session goes on, proved anew and under a new secret, which is returned; the old one ends (ASVS 7.2.4)."""
+def proved(tx: Tx, session_hash: str, now: datetime, *, strong_at: datetime, twice: bool) -> str:
+    """The session goes on, proved anew and under a new secret, which is returned; the old one ends (ASVS 7.2.4).
+
+    `twice`: by a second factor as well; what was shown in it before stays shown.
+    """
     secret = secrets.token_urlsafe(32)
+    shown = {"twice": True} if twice else {}
     tx.c.execute(
         update(web_sessions)
         .where(web_sessions.c.hash == session_hash, web_sessions.c.ended_at.is_(None))
-        .values(hash=hashed(secret), seen_at=now, strong_at=strong_at)
+        .values(hash=hashed(secret), seen_at=now, strong_at=strong_at, **shown)
     )
     return secret
 
