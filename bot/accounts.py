@@ -169,7 +169,7 @@ def enter(bot: Bot, proved: Proved, *, device: str, now: datetime, instead_of: S
         if person is not None and brought & TWICE and not proved.twice:
             missing = _second_factor(tx, person, code, now)
         if person is None or not brought:
-            journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=person_id or "unknown")
+            signins.refused(tx, person_id, now)
         elif missing is None:
             if instead_of is not None:
                 signins.end(tx, instead_of.session.hash, now)
@@ -197,7 +197,7 @@ def _second_factor(tx: Tx, person: Person, code: str, now: datetime) -> SignInRe
     signing_in.tried(tx, person.id, _AT_ENTRA, now)
     step = signing_in.step_of(known, code, now)
     if step is None or not signins.use_step(tx, person.id, step):
-        journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=person.id)
+        signins.refused(tx, person.id, now)
         return SignInRefused()
     signins.forgive(tx, person.id, _AT_ENTRA)
     return None

@@ -113,7 +113,7 @@ def _mark_proof(bot: Bot, name: str, own: str) -> str:
 
 
 def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: datetime) -> tuple[Person, bool]:
-    """The person, and whether a second factor was given. Every try that is looked at is on record.
+    """The person, and whether a second factor was given. Every try that is looked at is on record, or counted there.
 
     Raises SignInRefused; TooBusyError where too many others are signing in.
     """
@@ -145,8 +145,7 @@ def _look_at(
         if proven and person is not None and secret is None and needs_second_factor(person):
             proven = False
         if not proven or person is None:
-            subject = known[0] if known else "unknown"
-            journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=subject)
+            signins.refused(tx, known[0] if known else None, now)
         else:
             signins.forgive(tx, key, device)
             journal.append(tx, now=now, actor=person.id, event="signed_in", subject=person.id)
