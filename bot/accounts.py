@@ -169,12 +169,16 @@ def enter(bot: Bot, proved: Proved, *, device: str, now: datetime, instead_of: S
         if person is not None and brought & TWICE and not proved.twice:
             missing = _second_factor(tx, person, code, now)
         if person is None or not brought:
-            journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=person_id or "unknown")
+            signins.refused(tx, person_id, now)
         elif missing is None:
             if instead_of is not None:
                 signins.end(tx, instead_of.session.hash, now)
             only = None if proved.only is None else sorted(role.value for role in proved.only)
-            secret = signins.begin(tx, person.id, now, device=device, strong_at=proved.strong_at, only=only)
+            # Whoever needs a second factor has given one, there or here.
+            twice = proved.twice or bool(brought & TWICE)
+            secret = signins.begin(
+                tx, person.id, now, device=device, strong_at=proved.strong_at, twice=twice, only=only
+            )
             journal.append(tx, now=now, actor=person.id, event="signed_in", subject=person.id, by="entra")
     if person_id is None:
         raise UnknownIdentity(proved)
@@ -193,7 +197,7 @@ def _second_factor(tx: Tx, person: Person, code: str, now: datetime) -> SignInRe
     signing_in.tried(tx, person.id, _AT_ENTRA, now)
     step = signing_in.step_of(known, code, now)
     if step is None or not signins.use_step(tx, person.id, step):
-        journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=person.id)
+        signins.refused(tx, person.id, now)
         return SignInRefused()
     signins.forgive(tx, person.id, _AT_ENTRA)
     return None
@@ -205,6 +209,6 @@ def prove_by_entra(bot: Bot, signed_in: SignedIn, proved: Proved, now: datetime)
     with bot.ledger.write() as tx:
         same = signins.linked(tx, tenant=proved.tenant, subject=proved.subject) == signed_in.person.id
         if proved.strong_at is not None and same and fresh:
-            return signins.proved(tx, signed_in.session.hash, now, strong_at=proved.strong_at)
+            return signins.proved(tx, signed_in.session.hash, now, strong_at=proved.strong_at, twice=proved.twice)
         _journal_own(tx, signed_in, "proof_refused", now)
     raise SignInRefused

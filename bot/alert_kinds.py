@@ -55,6 +55,7 @@ class Advice:
 
 _REFUSES = "platform-refuses-deletion"
 _TOKEN = "token-lost"  # noqa: S105  # the name of a page
+_STOLEN = "token-stolen"
 _DEAD = "daemon-dead"
 _WRONG = "wrong-person"
 _RESTORE = "restore-from-backup"
@@ -147,12 +148,13 @@ ADVICE: dict[AlertKind, Advice] = {
     ),
     AlertKind.UNKNOWN_COPY: Advice(
         title="{what}: a copy the ledger did not know; it is being taken down",
-        do="Find out who posted it. After a restored backup this is expected.",
+        do="Find out who posted it. After a restored backup this is expected; at any other time see token-stolen.",
         runbook=_RESTORE,
     ),
     AlertKind.PICTURE_ELSEWHERE: Advice(
         title="{what}: an item on the account shows what a notice shows",
         do="Decide behind the link whether it must come down. Downdate leaves it alone until a person says so.",
+        runbook=_STOLEN,
     ),
     AlertKind.POST_RETURNED: Advice(
         title="{what}: was gone and is visible again; it is being taken down",

@@ -14,7 +14,9 @@ from adapters.x import XSettings
 from bot import settings_model as given
 from bot.alarms_rules import raise_comments_open
 from bot.context import Bot, plan_of, words_of
+from bot.credentials import CurrentChannels
 from bot.layout import policy_version
+from bot.settings import credentials_folder
 from bot.settings_model import Settings
 from bot.settings_values import Secret, is_loopback
 from policies.terms import Channel
@@ -105,11 +107,15 @@ def assemble(settings: Settings, ledger: Ledger, *, clock: Callable[[], datetime
         with ledger.write() as tx:
             raise_comments_open(tx, Channel.INSTAGRAM, platform_id, clock())
 
+    def channels(chosen: Settings) -> dict[Channel, Adapter]:
+        return adapters_of(chosen, clock, comments_open)
+
+    folder = credentials_folder()
     # The ledger is opened before its settings are known: its mark decides which of them are allowed.
     ledger.policy = policy_version(settings)
     return Bot(
         ledger=ledger,
-        adapters=adapters_of(settings, clock, comments_open),
+        adapters=channels(settings) if folder is None else CurrentChannels(settings, folder, channels),
         settings=settings,
         media=MediaStore(ledger.folder),
         words=words_of(settings),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.assemble import assemble
 from bot.context import Bot
+from bot.hardening import keep_files_private
 from bot.settings import Settings, SettingsRefused, acting_token, load
 from bot.settings_model import LedgerSettings
 from policies.terms import Person
@@ -99,10 +100,12 @@ class Doorway:
         return None
 
     def _ledger(self, given: LedgerSettings) -> Ledger:
+        ledger = Path(given.url.removeprefix("sqlite:///"))
+        keep_files_private(ledger, given.key_file)
         try:
             return open_ledger(given.url, read_key(given.key_file), given.folder, busy=self.wait)
         except FileNotFoundError:
-            if Path(given.url.removeprefix("sqlite:///")).exists():
+            if ledger.exists():
                 text = "The ledger's key is not there. Put it back from where it is kept (setting ledger.key_file)."
                 raise TroubleError(text) from None
             raise LedgerRefusedError("there is no ledger here: run `downdate init` first") from None

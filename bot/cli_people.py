@@ -22,6 +22,7 @@ from bot.intake_people import (
 from bot.intake_refusals import Conflict, require
 from bot.scopes import GRANTABLE, Scope, grantable
 from bot.scopes import spoken as spoken_scopes
+from bot.signing_in import TWICE
 from policies.authority import Act
 from policies.retention import london_midnight
 from policies.terms import Person, Role
@@ -140,6 +141,10 @@ def grant(
         grant_role(bot, admin, person_id, (given, of), begins=begins, ends=ends, since=starts, until=until)
     first = f" from {starts}" if starts else " from now on"
     say(f"{person_id}: {spoken([(given, of)])}{first}{f', until the end of {until}' if until else ''}.")
+    if given in TWICE:
+        tell(
+            f"{person_id} signs in anew, with a second factor. For who has none: `downdate person invite {person_id}`."
+        )
 
 
 @person.command("revoke")

@@ -22,7 +22,7 @@ from bot.running import run_here
 from bot.serving import PARTS, leave, serve
 from bot.settings import Settings, cautions
 from policies.authority import Act
-from policies.terms import Channel, Role
+from policies.terms import Channel, Person, Role
 from store import desk, journal, people
 from store.backup import back_up
 from store.ledger import KEY_KEPT, create, fact, set_fact
@@ -156,14 +156,14 @@ def doctor(
     doorway: Doorway = ctx.obj
     chosen, stay = channel_of(channel) if channel else None, patience_of(patience)
     with doorway.bot() as bot:
+        # Before anything is asked of a platform.
+        person = _may_fly(bot) if fly else None
         if chosen is not None and chosen not in bot.adapters:
             raise NotFound("--channel", chosen, f"Enabled are: {', '.join(bot.adapters)}.")
         if key_check is not None:
             _key_is_kept(bot, key_check)
         found = {each: _asked(bot, each) for each in bot.adapters if chosen in (None, each)}
-        if fly:
-            person = acting(bot)
-            require(person, Act.CANARY)
+        if person is not None:
             for each in [each for each in found if chosen is not None or not found[each]["can_remove"]]:
                 canary.asked(bot, person, each)
                 found[each] = _flown(bot, each, stay)
@@ -177,6 +177,12 @@ def doctor(
     _say_health(found, said, as_json=as_json)
     if not all(each["can_remove"] and each["can_post"] for each in found.values()):
         raise typer.Exit(Exit.FAILURE)
+
+
+def _may_fly(bot: Bot) -> Person:
+    person = acting(bot)
+    require(person, Act.CANARY)
+    return person
 
 
 def _key_is_kept(bot: Bot, code: str) -> None:

@@ -29,7 +29,7 @@ from bot.logs import place
 from bot.reconcile import run_post
 from policies.lifecycle import State
 from policies.terms import Channel
-from store import desk, journal, posts
+from store import desk, journal, posts, signins
 from store.ledger import Tx
 
 log = structlog.get_logger()
@@ -177,6 +177,7 @@ class Loop:
     def _alarms(self, now: datetime) -> None:
         with self._bot.ledger.write() as tx:
             alarms.raise_alarms(self._bot, tx, now, found=self._found)
+            signins.tell_refused(tx, now)
             desk.beat(tx, SWEEP, now)
 
     def _hand_out_all(self, now: datetime) -> bool:

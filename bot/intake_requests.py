@@ -123,6 +123,7 @@ def decide_request(
 
     A removal takes two people, one of them the Data Protection Officer; re-use takes the Director of the service.
     """
+    require(person, Act.REQUEST)
     with bot.ledger.write() as tx:
         now = bot.now
         request = _found(tx, number)
@@ -151,11 +152,10 @@ def _may_decide(  # noqa: PLR0917  # who decides what, with whom, in the order i
 ) -> str | None:
     """Raises unless these people may decide it; returns the second one, None where one is enough."""
     if request.kind is RequestKind.REUSE:
-        if person.system or not any(person.directs(known.service) for known in named):
+        if not any(person.directs(known.service) for known in named):
             services = ", ".join(sorted({known.service for known in named}))
             raise NotAllowedHere(Act.REQUEST, f"Only a Director of {services} agrees to re-use (5.7.4(e), footnote 5).")
         return None
-    require(person, Act.REQUEST)
     if request.kind is RequestKind.COMPLAINT:
         return None
     other = people.get(tx, with_person, now) if with_person else None

@@ -22,8 +22,8 @@ from bot.settings_safe import cautions, refusal, unsafe
 from bot.settings_values import spoken
 
 __all__ = [
-    "Settings", "SettingsRefused", "acting_token", "as_environment", "cautions", "load", "notify_socket",
-    "rehearsal_defaults", "shipped_folder", "shown", "state_folder",
+    "Settings", "SettingsRefused", "acting_token", "as_environment", "cautions", "credentials_folder", "load",
+    "notify_socket", "rehearsal_defaults", "shipped_folder", "shown", "state_folder",
 ]  # fmt: skip
 
 MARK = "init --rehearsal marks a ledger for good"
@@ -63,6 +63,12 @@ def notify_socket(environ: Mapping[str, str] | None = None) -> str | None:
     return _environment(environ).get("NOTIFY_SOCKET") or None
 
 
+def credentials_folder(environ: Mapping[str, str] | None = None) -> Path | None:
+    """Where secrets lie, one a file; None where they come from the environment alone."""
+    given = _environment(environ).get("CREDENTIALS_DIRECTORY")
+    return Path(given) if given else None
+
+
 def load(
     config_dir: Path | None = None,
     *,
@@ -100,8 +106,9 @@ def _gather(
     rising = [layers.from_file(folder / name) for name in FILES]
     rising.append(layers.from_values(overrides, "override"))
     rising.append(layers.from_environment(environ))
-    if environ.get("CREDENTIALS_DIRECTORY"):
-        rising.append(layers.from_credentials(Path(environ["CREDENTIALS_DIRECTORY"])))
+    secrets = credentials_folder(environ)
+    if secrets is not None:
+        rising.append(layers.from_credentials(secrets))
     given: dict[Key, Given] = {}
     for layer in rising:
         given |= layer.given

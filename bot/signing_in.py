@@ -119,7 +119,7 @@ def _mark_proof(bot: Bot, name: str, own: str) -> str:
 
 
 def sign_in(bot: Bot, name: str, password: str, code: str, *, device: str, now: datetime) -> tuple[Person, bool]:
-    """The person, and whether a second factor was given. Every try that is looked at is on record.
+    """The person, and whether a second factor was given. Every try that is looked at is on record, or counted there.
 
     Raises SignInRefused; TooBusyError where too many others are signing in.
     """
@@ -151,8 +151,7 @@ def _look_at(
         if proven and person is not None and secret is None and needs_second_factor(person):
             proven = False
         if not proven or person is None:
-            subject = known[0] if known else "unknown"
-            journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=subject)
+            signins.refused(tx, known[0] if known else None, now)
         else:
             signins.forgive(tx, key, device)
             journal.append(tx, now=now, actor=person.id, event="signed_in", subject=person.id)
@@ -241,13 +240,17 @@ def begin(
     device: str,
     strong: bool,
     now: datetime,
+    twice: bool = False,
     instead_of: SignedIn | None = None,
 ) -> str:
-    """A session for the browser; returns the cookie's secret. It takes the place of one that the browser had."""
+    """A session for the browser; returns the cookie's secret. It takes the place of one that the browser had.
+
+    Without a second factor (`twice`) it ends as soon as its person has a role that needs one.
+    """
     with bot.ledger.write() as tx:
         if instead_of is not None:
             signins.end(tx, instead_of.session.hash, now)
-        return signins.begin(tx, person.id, now, device=device, strong_at=now if strong else None)
+        return signins.begin(tx, person.id, now, device=device, strong_at=now if strong else None, twice=twice)
 
 
 def goes_on(session: signins.WebSession, console: ConsoleSettings, now: datetime) -> bool:
@@ -257,7 +260,10 @@ def goes_on(session: signins.WebSession, console: ConsoleSettings, now: datetime
 
 
 def resume(bot: Bot, secret: str, console: ConsoleSettings, now: datetime) -> SignedIn | None:
-    """Whoever's session it is, with the roles in force now; None where it has ended, idled away or grown too old."""
+    """Whoever's session it is, with the roles in force now; None where it has ended, idled away or grown too old.
+
+    One that was begun without a second factor ends here where its person needs one by now (ASVS 6.3.3).
+    """
     if not secret:
         return None
     with bot.ledger.read() as tx:
@@ -268,6 +274,10 @@ def resume(bot: Bot, secret: str, console: ConsoleSettings, now: datetime) -> Si
     if person is not None and session.only is not None:
         person = replace(person, roles=frozenset(held for held in person.roles if held[0].value in session.only))
     if person is None or not person.roles:
+        return None
+    if needs_second_factor(person) and not session.twice:
+        with bot.ledger.write() as tx:
+            signins.end(tx, session.hash, now)
         return None
     if now - session.seen_at > timedelta(minutes=1):
         with bot.ledger.write() as tx:
@@ -304,7 +314,7 @@ def _prove(bot: Bot, signed_in: SignedIn, password: str, code: str, now: datetim
             journal.append(tx, now=now, actor=person.id, event="proof_refused", subject=person.id)
             return ""
         signins.forgive(tx, person.id, device)
-        return signins.proved(tx, signed_in.session.hash, now, strong_at=now)
+        return signins.proved(tx, signed_in.session.hash, now, strong_at=now, twice=secret is not None)
 
 
 def end(bot: Bot, signed_in: SignedIn, now: datetime) -> None:

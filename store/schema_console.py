@@ -1,6 +1,6 @@
 """Tables of the console: how people sign in, their sessions, what they have begun to write."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from store.schema_base import metadata
 from store.types import Instant
@@ -55,6 +55,7 @@ web_sessions = Table(
     Column("strong_at", Instant),
     Column("only", JSON),
     Column("ended_at", Instant),
+    Column("twice", Boolean),
 )
 
 attempts = Table(

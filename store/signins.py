@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
 
-from store.ledger import Tx
+from store import journal
+from store.ledger import Tx, fact, set_fact
 from store.schema_console import attempts, identities, invitations, logins, second_factors, web_sessions
 
 
@@ -20,6 +21,7 @@ class WebSession:
     """A signed-in browser. `strong_at`: when its person last proved who they are.
 
     `only`: the roles an identity provider let them bring along; None where it said nothing of roles.
+    `twice`: whether a second factor was shown in it; None for one of before that was kept.
     """
 
     hash: str
@@ -30,6 +32,7 @@ class WebSession:
     strong_at: datetime | None
     only: list[str] | None
     ended_at: datetime | None
+    twice: bool | None
 
 
 def hashed(secret: str) -> str:
@@ -159,7 +162,14 @@ def linked(tx: Tx, *, tenant: str, subject: str) -> str | None:
 
 
 def begin(
-    tx: Tx, person_id: str, now: datetime, *, device: str, strong_at: datetime | None, only: list[str] | None = None
+    tx: Tx,
+    person_id: str,
+    now: datetime,
+    *,
+    device: str,
+    strong_at: datetime | None,
+    twice: bool,
+    only: list[str] | None = None,
 ) -> str:
     """A new session; returns the secret for the cookie."""
     secret = secrets.token_urlsafe(32)
@@ -172,6 +182,7 @@ def begin(
             seen_at=now,
             strong_at=strong_at,
             only=only,
+            twice=twice,
         )
     )
     return secret
@@ -193,13 +204,17 @@ def seen(tx: Tx, session_hash: str, now: datetime) -> None:
     tx.c.execute(update(web_sessions).where(web_sessions.c.hash == session_hash).values(seen_at=now))
 
 
-def proved(tx: Tx, session_hash: str, now: datetime, *, strong_at: datetime) -> str:
-    """The session goes on, proved anew and under a new secret, which is returned; the old one ends (ASVS 7.2.4)."""
+def proved(tx: Tx, session_hash: str, now: datetime, *, strong_at: datetime, twice: bool) -> str:
+    """The session goes on, proved anew and under a new secret, which is returned; the old one ends (ASVS 7.2.4).
+
+    `twice`: by a second factor as well; what was shown in it before stays shown.
+    """
     secret = secrets.token_urlsafe(32)
+    shown = {"twice": True} if twice else {}
     tx.c.execute(
         update(web_sessions)
         .where(web_sessions.c.hash == session_hash, web_sessions.c.ended_at.is_(None))
-        .values(hash=hashed(secret), seen_at=now, strong_at=strong_at)
+        .values(hash=hashed(secret), seen_at=now, strong_at=strong_at, **shown)
     )
     return secret
 
@@ -239,3 +254,48 @@ def failures(tx: Tx, key: str, device: str, since: datetime) -> tuple[int, datet
 
 def forgive(tx: Tx, key: str, device: str) -> None:
     tx.c.execute(delete(attempts).where(attempts.c.name_key == key, attempts.c.device == device))
+
+
+_UNKNOWN = "unknown_sign_ins"
+_TOGETHER = timedelta(hours=1)
+
+
+def refused(tx: Tx, person_id: str | None, now: datetime) -> None:
+    """Put a refused sign-in on record (ASVS 16.3.1): each one of somebody known, those of names nobody has as counts.
+
+    Whoever makes up names could else grow the journal without end. In an hour the first one is an entry, then the
+    tenth, the hundredth and so on, each with how many there were since the last; `tell_refused` tells the rest.
+    """
+    if person_id is not None:
+        journal.append(tx, now=now, actor="console", event="sign_in_refused", subject=person_id)
+        return
+    tell_refused(tx, now)
+    since, total, told = _counted(tx) or (now, 0, 0)
+    total += 1
+    if total >= 10 * told:
+        _append(tx, total - told, now)
+        told = total
+    set_fact(tx, _UNKNOWN, f"{since.isoformat()} {total} {told}")
+
+
+def tell_refused(tx: Tx, now: datetime) -> None:
+    """Put on record what has only been counted, once its hour is over."""
+    found = _counted(tx)
+    if found is None:
+        return
+    since, total, told = found
+    # A clock that went back begins anew as well.
+    if not since <= now < since + _TOGETHER:
+        if total > told:
+            _append(tx, total - told, now)
+        set_fact(tx, _UNKNOWN, "")
+
+
+def _append(tx: Tx, tries: int, now: datetime) -> None:
+    journal.append(tx, now=now, actor="console", event="sign_in_refused", subject="unknown", tries=tries)
+
+
+def _counted(tx: Tx) -> tuple[datetime, int, int] | None:
+    """Since when, how many, and how many of them are on record; None where none is counted."""
+    kept = (fact(tx, _UNKNOWN) or "").split()
+    return (datetime.fromisoformat(kept[0]), int(kept[1]), int(kept[2])) if kept else None

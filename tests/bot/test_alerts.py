@@ -108,7 +108,7 @@ def test_a_runbook_is_one_page_and_uses_commands_that_exist(page):
     assert commands <= {
         "init", "person", "submit", "preview", "approve", "confirm", "retract", "event", "amend", "requeue", "pause",
         "resume", "status", "sweep", "audit", "serve", "ledger", "journal", "doctor", "check", "backup", "config", "attest",
-        "tasks", "request", "requests",
+        "tasks", "request", "requests", "alerts", "stray",
     }  # fmt: skip
     assert commands
 

@@ -19,7 +19,7 @@ from bot.serving import LoopEndedError, serve
 from bot.urgent import copies, take_down_now
 from policies.lifecycle import State
 from policies.terms import Channel, Reason
-from store import artefacts, desk, posts
+from store import artefacts, desk, journal, posts, signins
 from store.schema import revisions
 from tests.bot.works import Works
 from tests.policies.samples import notice
@@ -81,6 +81,19 @@ def test_r50_the_loop_asks_about_appeals_once_a_notice_is_up(works):
         works.clock.advance(timedelta(minutes=5))
         until(lambda: "appeal_check:day0" in asked())
     assert asked().count("appeal_check:day0") == 1
+
+
+def test_the_loop_tells_how_many_sign_ins_were_refused_once_their_hour_is_over(works):
+    def told():
+        with works.ledger.read() as tx:
+            return [entry.codes.get("tries") for entry in journal.entries(tx, subject="unknown")]
+
+    with works.ledger.write() as tx:
+        for _ in range(5):
+            signins.refused(tx, None, works.clock())
+    with Running(works):
+        works.clock.advance(timedelta(hours=1))
+        until(lambda: told() == [1, 4])
 
 
 def test_one_channel_that_hangs_delays_no_other(works):

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from bot import accounts
 from bot.intake_people import add_person, disable_person, grant_role, revoke_role
+from bot.signing_in import TWICE
 from bot.submission_checks import InputRefused
 from bot.web import moments
 from bot.web.current import console, me, now, the_bot
@@ -148,7 +149,8 @@ def _grant(who: Person, errors: Errors) -> str:
         return ""
     first = since.isoformat() if since else None
     grant_role(the_bot(), me(), who.id, role, begins=begins, ends=ends, since=first, until=until)
-    return f"Given: {roles_held([role])}."
+    anew = " They sign in anew, with a second factor: send an invitation where they have none."
+    return f"Given: {roles_held([role])}.{anew if role[0] in TWICE else ''}"
 
 
 def _revoke(who: Person, errors: Errors) -> str:

@@ -63,7 +63,9 @@ def enter() -> Response | tuple[str, int]:
         errors.add("password", f"Name, password or code is not right. Check all three and try again.{again}")
         return _page(errors, name=name), 403
     device = request.user_agent.string[:200]
-    secret = signing_in.begin(the_bot(), person, device=device, strong=strong, now=now(), instead_of=signed_in())
+    secret = signing_in.begin(
+        the_bot(), person, device=device, strong=strong, twice=strong, now=now(), instead_of=signed_in()
+    )
     session.clear()
     response = redirect(onward(request.form.get("next")), code=303)
     remember(response, secret)

@@ -76,8 +76,8 @@ class Browser:
         self.client.set_cookie(COOKIE, secret, domain=self.host)
 
     def as_(self, person: Person, *, strong: bool = True) -> "Browser":
-        """Signed in as this person."""
-        self.put(signing_in.begin(self.bot, person, device="A test", strong=strong, now=self.bot.now))
+        """Signed in as this person, with two factors; lately if `strong`."""
+        self.put(signing_in.begin(self.bot, person, device="A test", strong=strong, twice=True, now=self.bot.now))
         return self
 
     def has_login(self, person: Person, name: str, *, secret: str = "") -> None:

@@ -62,8 +62,8 @@ class Visitor:
             self.complaints.append(f"{self.page.url} asks {request.url}")
 
     def as_(self, person: Person, *, strong: bool = True) -> "Visitor":
-        """Signed in, without the sign-in page; `strong` with a fresh proof."""
-        secret = signing_in.begin(self.bot, person, device="A test", strong=strong, now=self.bot.now)
+        """Signed in with two factors, without the sign-in page; `strong` with a fresh proof."""
+        secret = signing_in.begin(self.bot, person, device="A test", strong=strong, twice=True, now=self.bot.now)
         self.page.context.add_cookies([{"name": COOKIE, "value": secret, "url": self.base}])
         return self
 

@@ -10,6 +10,7 @@ from bot import accounts, signing_in
 from bot.hashing import KNOWN, STRANGERS, TooBusyError
 from bot.signing_in import SignInRefused, TooManyTries
 from policies.terms import Reason
+from store import journal, signins
 from tests.bot.web.browser import PASSWORD, words
 from tests.bot.web.sign_in.codes import WRONG
 
@@ -193,6 +194,57 @@ def test_what_was_typed_as_a_name_is_kept_and_a_password_is_not(desk, second):
     page = desk.sign_in("second", "a wrong guess at it")
     assert 'value="second"' in page.text
     assert "a wrong guess at it" not in page.text
+
+
+def unknown(office):
+    """How many tries with a name that nobody has each entry of the journal tells."""
+    return [entry.codes["tries"] for entry in office.journal("unknown") if entry.event == "sign_in_refused"]
+
+
+def entries(office):
+    with office.bot.ledger.read() as tx:
+        return journal.head(tx)[0]
+
+
+def test_guesses_at_names_that_nobody_has_are_counted_together(office):
+    before = entries(office)
+    for number in range(12):
+        with pytest.raises(SignInRefused):
+            signing_in.sign_in(office.bot, f"made-up-{number}", "a wrong guess", "", device="x", now=office.clock())
+    assert unknown(office) == [1, 9]
+    assert entries(office) == before + 2
+
+
+def test_a_thousand_of_them_make_a_handful_of_entries_that_say_how_many(office):
+    before = entries(office)
+    with office.bot.ledger.write() as tx:
+        for _ in range(1300):
+            signins.refused(tx, None, office.clock())
+    assert unknown(office) == [1, 9, 90, 900]
+    # The rest is told when the hour is over, by the loop or with the next one.
+    office.clock.advance(timedelta(hours=1))
+    with office.bot.ledger.write() as tx:
+        signins.tell_refused(tx, office.clock())
+        signins.tell_refused(tx, office.clock())
+    assert sum(unknown(office)) == 1300
+    assert entries(office) == before + 5
+
+
+def test_the_next_hour_counts_anew_and_tells_what_was_left(office, desk):
+    for _ in range(2):
+        for number in range(3):
+            desk.sign_in(f"made-up-{number}", "a wrong guess at it")
+        office.clock.advance(timedelta(hours=2))
+    assert unknown(office) == [1, 2, 1]
+    office.clock.advance(-timedelta(days=1))
+    desk.sign_in("made-up-9", "a wrong guess at it")
+    assert unknown(office) == [1, 2, 1, 2, 1]
+
+
+def test_each_failure_of_an_account_that_is_there_stays_an_entry_of_its_own(office, desk, second):
+    looked_at = guesses(office, "second", timedelta(minutes=10))
+    assert looked_at > 10
+    assert [entry.event for entry in office.journal(second.id)] == ["sign_in_refused"] * looked_at
 
 
 def test_every_try_is_on_record_without_the_name_that_was_typed(office, desk, second):
