@@ -23,6 +23,7 @@ from bot.cli_signs import fact_json, fact_line
 from bot.context import Bot
 from bot.intake_foresee import foresee
 from bot.intake_refusals import Conflict, Refused
+from bot.scanning import scan_of
 from bot.second_proof import prove_for_approval
 from bot.submission import receive_file
 from policies.effects import Effect, Tick
@@ -69,7 +70,7 @@ def submit(
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person = acting(bot)
-        received = receive_file(file, now=bot.now)
+        received = receive_file(file, now=bot.now, scan=scan_of(bot.settings))
         if dry_run:
             submitted = foresee(bot, person, received).submitted
         else:
@@ -83,7 +84,7 @@ def amend(ctx: typer.Context, *, ref: Ref, file: File, key: Key = None, as_json:
     doorway: Doorway = ctx.obj
     with doorway.bot() as bot:
         person = acting(bot)
-        received = receive_file(file, now=bot.now)
+        received = receive_file(file, now=bot.now, scan=scan_of(bot.settings))
         submitted = intake.amend(bot, person, ref, received, idempotency_key=_key(key))
     _said(submitted, as_json=as_json, dry_run=False)
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from adapters.base import Adapter
 from bot.settings_layers import Layer, from_credentials
 from bot.settings_model import Settings
+from bot.settings_safe import unsafe
 from policies.terms import Channel
 
 log = structlog.get_logger()
@@ -34,6 +35,8 @@ class CurrentChannels(Mapping[Channel, Adapter]):
         self._mark = _mark(folder)
         self._settings = settings
         self._built = dict(build(settings))
+        # Whatever was replaced since the settings were read.
+        self._renew()
 
     def __getitem__(self, channel: Channel) -> Adapter:
         mark = _mark(self._folder)
@@ -53,7 +56,7 @@ class CurrentChannels(Mapping[Channel, Adapter]):
     def _renew(self) -> None:
         found = from_credentials(self._folder)
         settings = None if found.problems else renewed(self._settings, found)
-        if settings is None:
+        if settings is None or any(unsafe(settings)):
             log.warning("credentials not taken", folder="credentials", code="unusable")
             return
         before, self._settings = self._settings.channels, settings

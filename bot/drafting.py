@@ -17,6 +17,7 @@ from bot.intake_foresee import Foreseen, foresee
 from bot.intake_refusals import Conflict, find, not_erased, not_retracted, require
 from bot.intake_writing import Reserved, reserve
 from bot.pictures import Cleaned, PictureRefused, clean, for_screen, kept, neutral_card, rendition
+from bot.scanning import scan_of
 from bot.submission import Received, SubmissionRefused, receive
 from bot.submission_checks import Problem
 from policies.authority import Act
@@ -159,7 +160,7 @@ def take_picture(bot: Bot, draft: Draft, number: int, data: bytes) -> bytes | No
 
     Returns what is kept; None where the draft was saved meanwhile.
     """
-    cleaned = clean(data)
+    cleaned = clean(data, scan=scan_of(bot.settings))
     body = json.loads(json.dumps(draft.body))
     listed = body.setdefault("content", {}).setdefault("pictures", [])
     before = drafts.pictures(draft.body)

@@ -81,11 +81,16 @@ class Cleaned:
     height: int
 
 
-def clean(data: bytes, limits: PictureLimits | None = None) -> Cleaned:
-    """The picture rebuilt from its pixels. Raises PictureRefused for anything that is not one still picture."""
+def clean(data: bytes, limits: PictureLimits | None = None, *, scan: Callable[[bytes], None] | None = None) -> Cleaned:
+    """The picture rebuilt from its pixels. Raises PictureRefused for anything that is not one still picture.
+
+    `scan` looks at the bytes before they are decoded, and raises PictureRefused for what it does not let pass.
+    """
     limits = limits or PictureLimits()
     if len(data) > limits.max_bytes:
         raise PictureRefused("picture-too-large", f"Use a file of at most {limits.max_bytes // 1_000_000} MB.")
+    if scan is not None:
+        scan(data)
     pixels = _rebuilt(_decoded(data, limits))
     if min(pixels.size) < limits.min_side:
         raise PictureRefused("picture-too-small", f"Use a picture of at least {limits.min_side} pixels each way.")

@@ -7,7 +7,7 @@ only a rehearsal may have is `bot.settings_safe`.
 from datetime import date, time, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.settings_law import LawSettings
@@ -71,6 +71,9 @@ class ConsoleSettings(Section):
     idle_for: Annotated[Span, Field(le=timedelta(days=30))] = timedelta(days=7)
     strong_for: Annotated[Span, Field(le=timedelta(minutes=30))] = timedelta(minutes=10)
     """How long a proof of identity counts for approving."""
+    scan_command: tuple[str, ...] = ()
+    """The council's virus scanner, as words: it gets each picture sent on its standard input (ASVS 5.4.3)."""
+    scan_for: Annotated[Span, Field(le=timedelta(seconds=30))] = timedelta(seconds=5)
     help_line: str = ""
     """Whom to ring when the network is down; printed on the case sheet."""
     entra_metadata_url: Link | None = None
@@ -79,6 +82,13 @@ class ConsoleSettings(Section):
     entra_client_secret: Hidden | None = None
     entra_strong_context: Annotated[str, Field(pattern=r"^c\d{1,2}$")] | None = None
     """The authentication context of the tenant that asks for a second factor; for approving."""
+
+    @field_validator("scan_command")
+    @classmethod
+    def _absolute(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        if command and not command[0].startswith("/"):
+            raise ValueError("begin it with the absolute path of a program; no shell looks for one")
+        return command
 
 
 class Service(Section):

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from bot.pictures import Cleaned, PictureLimits, PictureRefused, clean
+from bot.scanning import Scan
 from bot.settings import shipped_folder
 from bot.submission_checks import InputRefused, Problem, check, problem_of
 from policies.answers import Checklist
@@ -101,14 +102,14 @@ class Received:
         return b"\n".join([self.raw, *(each.sha256.encode() for each in self.pictures)])
 
 
-def receive_file(path: Path, *, now: datetime) -> Received:
+def receive_file(path: Path, *, now: datetime, scan: Scan | None = None) -> Received:
     """Read a submission from a file; its pictures lie beside it. Raises SubmissionRefused."""
     try:
         raw = path.read_bytes()
     except OSError:
         what, remedy = "The file cannot be read.", "Name a file that exists and that you may read."
         raise SubmissionRefused([Problem(path="FILE", value=path.name, what=what, remedy=remedy)]) from None
-    return receive(raw, folder=path.parent, now=now)
+    return receive(raw, folder=path.parent, now=now, scan=scan)
 
 
 def receive(
@@ -119,10 +120,12 @@ def receive(
     known: Mapping[str, Cleaned] | None = None,
     now: datetime,
     limits: PictureLimits | None = None,
+    scan: Scan | None = None,
 ) -> Received:
     """Read a submission and its pictures, which lie in `folder` or were `sent` along under their names.
 
-    Those that are `known` were made of pixels alone before, and are not made again.
+    Those that are `known` were made of pixels alone before, and are not made again. `scan` sees the bytes of any other
+    before they are decoded.
     Raises SubmissionRefused with every problem.
     """
     if len(raw) > LARGEST:
@@ -144,7 +147,8 @@ def receive(
     tree, twice = tree_of(raw)
     for found in (*twice, *check(tree, now)):
         problems.setdefault(found.path, found)
-    pictures, refused_pictures = _pictures(tree, folder, sent or {}, known or {}, limits or PictureLimits())
+    taken = _Taking(folder=folder, sent=sent or {}, known=known or {}, limits=limits or PictureLimits(), scan=scan)
+    pictures, refused_pictures = taken.pictures(tree)
     for found in refused_pictures:
         problems.setdefault(found.path, found)
     if problems or submission is None:
@@ -165,29 +169,36 @@ def tree_of(raw: bytes) -> tuple[Any, list[Problem]]:
     return json.loads(raw, object_pairs_hook=once), twice
 
 
-def _pictures(
-    tree: Any,
-    folder: Path | None,
-    sent: Mapping[str, bytes],
-    known: Mapping[str, Cleaned],
-    limits: PictureLimits,
-) -> tuple[tuple[Cleaned, ...], list[Problem]]:
-    content = tree.get("content") if isinstance(tree, dict) else None
-    given = content.get("pictures") if isinstance(content, dict) else None
-    cleaned, problems = [], []
-    for n, each in enumerate(given if isinstance(given, list) else []):
-        name = each.get("file") if isinstance(each, dict) else None
-        if not isinstance(name, str):
-            continue
-        if name in known:
-            cleaned.append(known[name])
-            continue
-        try:
-            cleaned.append(clean(sent[name] if name in sent else _bytes_of(name, folder, limits), limits))
-        except PictureRefused as refused:
-            path, what = f"content.pictures.{n}.file", f"It cannot be used: {refused.code}."
-            problems.append(Problem(path=path, value=name, clause="6.3", what=what, remedy=refused.remedy))
-    return tuple(cleaned), problems
+@dataclass(frozen=True, kw_only=True)
+class _Taking:
+    """Where the pictures of a submission come from, and what is asked of them."""
+
+    folder: Path | None
+    sent: Mapping[str, bytes]
+    known: Mapping[str, Cleaned]
+    limits: PictureLimits
+    scan: Scan | None
+
+    def pictures(self, tree: Any) -> tuple[tuple[Cleaned, ...], list[Problem]]:
+        content = tree.get("content") if isinstance(tree, dict) else None
+        given = content.get("pictures") if isinstance(content, dict) else None
+        cleaned, problems = [], []
+        for n, each in enumerate(given if isinstance(given, list) else []):
+            name = each.get("file") if isinstance(each, dict) else None
+            if not isinstance(name, str):
+                continue
+            try:
+                cleaned.append(self._taken(name))
+            except PictureRefused as refused:
+                path, what = f"content.pictures.{n}.file", f"It cannot be used: {refused.code}."
+                problems.append(Problem(path=path, value=name, clause="6.3", what=what, remedy=refused.remedy))
+        return tuple(cleaned), problems
+
+    def _taken(self, name: str) -> Cleaned:
+        if name in self.known:
+            return self.known[name]
+        data = self.sent[name] if name in self.sent else _bytes_of(name, self.folder, self.limits)
+        return clean(data, self.limits, scan=self.scan)
 
 
 def _bytes_of(name: str, folder: Path | None, limits: PictureLimits) -> bytes:

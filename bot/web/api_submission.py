@@ -8,10 +8,12 @@ from datetime import datetime
 from flask import abort, request
 from pydantic import ValidationError
 
+from bot.scanning import scan_of
 from bot.submission import Received, SubmissionRefused, receive, tree_of
 from bot.submission_checks import InputRefused, Problem
 from bot.web.api_asking import problems_of, unreadable
 from bot.web.api_models import NoticeSent
+from bot.web.current import the_bot
 
 _PICTURES = 20
 _FIELD, _FILES = "submission", "picture"
@@ -25,7 +27,7 @@ def received(now: datetime) -> Received:
         raw, pictures = _form()
     else:
         abort(415)
-    made = receive(raw, sent=pictures, now=now)
+    made = receive(raw, sent=pictures, now=now, scan=scan_of(the_bot().settings))
     named = {each.file for each in made.submission.content.pictures}
     if set(pictures) - named:
         what, remedy = "A picture came along that the submission does not name.", "Name it under content.pictures."

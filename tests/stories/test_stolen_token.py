@@ -178,7 +178,9 @@ def test_one_command_halts_publishing_removal_goes_on_and_a_new_token_is_used_wi
 def test_what_cannot_be_used_as_it_lies_there_is_not_taken_and_the_old_one_goes_on(here, vault):
     channels = here.here.bot.adapters
     before = {each: channels[each] for each in channels}
-    for name, secret in (("facebook_access_token", ""), ("facebook_acess_token", "misspelt")):
+    # Nothing, a name that no secret has, and what a rehearsal may never be told.
+    unusable = {"facebook_access_token": "", "facebook_acess_token": "x", "facebook_proxy": "http://proxy.example:3128"}
+    for name, secret in unusable.items():
         put(vault, name, secret)
         assert {each: channels[each] for each in channels} == before
         audit.check_account(here.here.bot, FACEBOOK)
