@@ -46,7 +46,8 @@ def token_in(answer, body) -> tuple[str, str]:
     """The token of the page's form, and the cookie that it belongs to."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', body)
     assert found is not None
-    return found[1], (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    given_out = answer.headers.get_all("Set-Cookie") or []
+    return found[1], next((each.partition(";")[0] for each in given_out if each.startswith("dd_form=")), "")
 
 
 @contextmanager
