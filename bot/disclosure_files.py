@@ -33,10 +33,21 @@ def _words(code: object) -> str:
     return said[:1].upper() + said[1:]
 
 
+# What stands for itself in a string of a style sheet.
+_IN_A_SHEET = frozenset(" ,:-/.")
+
+
+def _css(text: str) -> str:
+    """As a string of a style sheet may hold it: nothing in it ends the string, or the sheet."""
+    return "".join(
+        each if each.isascii() and (each.isalnum() or each in _IN_A_SHEET) else f"\\{ord(each):x} " for each in text
+    )
+
+
 _TEMPLATES = Environment(
     loader=PackageLoader("bot"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_TEMPLATES.filters.update(utc=_utc, words=_words)
+_TEMPLATES.filters.update(css=_css, utc=_utc, words=_words)
 
 
 def page_of(bundle: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from bot import intake
 from bot.audit import refresh_all
-from bot.disclosure_files import DATA, JOURNAL, MANIFEST, PAGE, export_case
+from bot.disclosure_files import DATA, JOURNAL, MANIFEST, PAGE, export_case, page_of
 from bot.erasure import erase_due
 from bot.intake import NotAllowedHere, NotFound
 from bot.submission_checks import InputRefused
@@ -160,6 +160,31 @@ def test_r64_the_page_has_no_scripts_asks_nothing_of_elsewhere_and_describes_its
     assert tags.count("h1") == tags.count("main") == 1
     assert dict(read.tags)["html"]["lang"] == "en-GB"
     assert page.count("<h2") == len([tag for tag in tags if tag == "h2"])
+
+
+def test_r64_on_paper_each_sheet_says_of_which_case_it_is_and_how_many_there_are(told: Office, tmp_path: Path):
+    bundle = exported(told, tmp_path / "bundle")
+    page = (tmp_path / "bundle" / PAGE).read_text()
+    at = f"{told.clock():%Y-%m-%d %H:%M:%S} UTC"
+    assert f'@bottom-left {{ content: "Record of case {CASE}, exported {at}"' in page
+    assert '"Page " counter(page) " of " counter(pages)' in page
+    # Whatever a case is called, it ends neither the string nor the sheet.
+    hostile = page_of(bundle | {"case": '"}</style><script>x\\22 '})
+    (said,) = re.findall(r"@bottom-left \{ content: (.*?); font", hostile)
+    assert re.fullmatch(r'"(?:[A-Za-z0-9 ,:/.-]|\\[0-9a-f]+ )*"', said)
+    assert hostile.count("</style>") == 1
+
+
+def test_r65_every_time_of_the_page_can_be_read_by_a_program_and_keeps_its_day_in_one_piece(
+    told: Office, tmp_path: Path
+):
+    exported(told, tmp_path / "bundle")
+    page = (tmp_path / "bundle" / PAGE).read_text()
+    body = page.partition("</style>")[2]
+    times = re.findall(r'<time class="time" datetime="([^"]+)"><span class="whole">([\d-]+)</span> <span', body)
+    assert len(times) > 20
+    assert all(at.startswith(day) for at, day in times)
+    assert len(times) == len(re.findall(r"\d\d:\d\d:\d\d UTC", body))
 
 
 def test_r66_only_those_who_may_export_can_and_each_export_is_put_on_record(told: Office, tmp_path: Path):

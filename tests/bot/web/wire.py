@@ -21,14 +21,15 @@ _PATIENCE = 20
 @dataclass(frozen=True)
 class Answered:
     status: int
-    headers: Mapping[str, str]
+    cookies: tuple[str, ...]
+    """Each as it was given out."""
     text: str
 
     def form(self) -> tuple[str, str]:
         """The token of the page's form, and the cookie that it belongs to."""
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
         assert found is not None
-        return found[1], self.headers.get("Set-Cookie", "").partition(";")[0]
+        return found[1], next((each.partition(";")[0] for each in self.cookies if each.startswith("dd_form=")), "")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Wire:
         with closing(http.client.HTTPConnection(self.host, self.port, timeout=_PATIENCE)) as connection:
             connection.request(method, path, body=body, headers=sent | dict(headers or {}))
             answer = connection.getresponse()
-            return Answered(answer.status, dict(answer.getheaders()), answer.read().decode())
+            cookies = tuple(answer.headers.get_all("Set-Cookie") or ())
+            return Answered(answer.status, cookies, answer.read().decode())
 
     def retract(self, ref: str, cookie: str) -> tuple[Answered, Answered]:
         """The form for a notice, and what became of it, as a signed-in browser asks."""

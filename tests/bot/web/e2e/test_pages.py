@@ -67,8 +67,9 @@ def test_the_look_at_a_page_sees_what_is_wrong_with_it(served, staff, look_in):
     visitor.open("/")
     visitor.page.evaluate(
         """() => {
-            const made = document.querySelector("main").appendChild(document.createElement("img"));
-            made.style.width = "900px";
+            const main = document.querySelector("main"), wide = main.appendChild(document.createElement("div"));
+            wide.style.cssText = "height: 1px; width: 900px";
+            const made = main.appendChild(document.createElement("img"));
             made.src = "/static/none.png";
             console.error("a complaint");
             return fetch("http://localhost:1/").catch(() => 0);
