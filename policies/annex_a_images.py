@@ -46,7 +46,6 @@ IMAGE_ROWS: tuple[Row, ...] = (
                 name="steps",
                 label="What was tried, and when?",
                 asks=Asks.DATED_LINES,
-                hint="One a line, each beginning with its date.",
             ),
         ),
     ),

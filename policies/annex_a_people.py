@@ -167,7 +167,7 @@ PEOPLE_ROWS: tuple[Row, ...] = (
             lines(
                 "protected",
                 "Which names and addresses must not appear?",
-                hint="One a line. They are looked for in texts, descriptions and file names, and never shown.",
+                hint="They are looked for in texts, descriptions and file names, and never shown.",
                 needed=False,
                 private=True,
             ),

@@ -162,9 +162,16 @@ def change_in_words(entry: journal.Entry) -> str:
 
 
 def subject_in_words(subject: str) -> str:
-    """What an entry is about: a notice, a case, a channel by its name, a person by number."""
-    known = NAMES.get(Channel(subject)) if subject in set(Channel) else None
-    return known or subject.replace("_", " ").replace(":", ", ")
+    """What an entry is about: a notice, a case, a request, a channel or a person by name."""
+    return ", ".join(_part_in_words(part) for part in subject.split(":"))
+
+
+def _part_in_words(part: str) -> str:
+    if part in set(Channel):
+        return NAMES[Channel(part)]
+    if re.fullmatch(r"(?:request|task)-\d+", part):
+        return part.replace("-", " ")
+    return actor_name(part) if re.fullmatch(r"p\d+", part) else part.replace("_", " ")
 
 
 def in_words(entry: journal.Entry) -> str:
@@ -229,7 +236,8 @@ def evidence(tx: Tx, known: Known) -> list[Evidence]:
 
 def _evidence(post: posts.Post, row: artefacts.Artefact, told: list[journal.Entry]) -> Evidence:
     steps = [("Made, or begun", row.created_at or row.intended_at)]
-    steps += [(_answer(each), each.at) for each in told if each.event in {"remove", "removal_answered"}]
+    tried = [each for each in told if each.event in {"remove", "removal_answered"}]
+    steps += [(_tried(each, answer), each.at) for each, answer in _tries(tried)]
     if row.gone_at:
         steps.append((_proof(row), row.gone_at))
     if row.left_at:
@@ -251,10 +259,12 @@ def _proof(row: artefacts.Artefact) -> str:
     return "Read absent" if row.evidence in {None, "read-absent"} else f"Read absent ({row.evidence})"
 
 
-def _answer(entry: journal.Entry) -> str:
-    if entry.event == "remove":
-        return "Asked to remove"
-    return f"The platform answered: {str(entry.codes.get('code', '')).replace('-', ' ')}"
+def _tried(entry: journal.Entry, answer: str | None) -> str:
+    """A try to remove with what the platform answered, or an answer that came by itself."""
+    asked = entry.event == "remove"
+    said = answer if asked else str(entry.codes.get("code", ""))
+    told = [f"The platform answered: {said.replace('-', ' ')}"] if said else []
+    return ". ".join(["Asked to remove", *told] if asked else told)
 
 
 def _still(post: posts.Post, row: artefacts.Artefact) -> str:
