@@ -9,11 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot import intake, signing_in
+from bot.intake_requests import log_request
 from bot.standing import publication_standing
 from bot.web.access import TABLE
 from bot.web.forms import page_path
 from bot.web.kept import LASTS
 from policies.lifecycle import Standing
+from policies.requests import Allegation, RequestKind
 from policies.terms import Channel, Reason
 from store import drafts, publications
 from tests.bot.office import document
@@ -325,3 +327,37 @@ def test_every_form_that_is_sent_to_an_address_of_its_own_leads_back_to_a_page(a
         with app.test_request_context(address(app, rule, given), method="POST"):
             endpoint, _ = pages.match(page_path(), method="GET")
             assert TABLE[endpoint].roles >= TABLE[rule.endpoint].roles, rule.endpoint
+
+
+def test_what_was_typed_into_a_draft_that_is_thrown_away_meanwhile_is_shown(desk, office):
+    writer = Writer(desk.as_(office.staff.comms), document())
+    writer.begin()
+    desk.post(f"{writer.draft}/discard")
+    answer = desk.post(f"{writer.draft}/words", {"headline": "Two fined", "body": NOTE, "version": "x"})
+    assert answer.status_code == 404
+    assert "What you wrote is not on record" in words(answer)
+    assert NOTE in unescape(answer.text)
+
+
+def test_the_reasons_for_a_request_that_is_decided_meanwhile_are_shown(desk, office, ref):
+    made = {"ref": None, "case": None, "allegation": Allegation.OTHER, "received_at": office.clock(), "note": "x"}
+    number = log_request(office.bot, office.staff.second, RequestKind.REMOVAL, **made | {"ref": ref}).id
+    sent = {"decision": "rejected", "note": "It is right as it stands", "with_person": office.staff.dpo.id}
+    assert desk.as_(office.staff.second).post(f"/requests/{number}", sent).status_code == 303
+    again = desk.post(f"/requests/{number}", sent | {"note": NOTE})
+    assert again.status_code == 400
+    assert summary(again)[0][0] == "decision"
+    assert 'id="decision"' in again.text
+    assert NOTE in unescape(again.text)
+
+
+def test_advice_on_a_notice_that_is_retracted_meanwhile_is_shown(desk, office, ref):
+    desk.as_(office.staff.dpo)
+    revision = hidden(desk.get(f"/notices/{ref}/advice"), "revision")
+    intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.NOT_WANTED)
+    sent = {"revision": revision, "role": "dpo", "says": "clear", "note": NOTE}
+    answer = desk.post(f"/notices/{ref}/advice", sent)
+    assert answer.status_code == 409
+    assert summary(answer)[0][0] == "note"
+    assert 'id="note"' in answer.text
+    assert NOTE in unescape(answer.text)
