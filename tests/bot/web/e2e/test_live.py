@@ -33,15 +33,6 @@ def test_the_red_button_is_in_the_first_screenful_of_a_phone(many, scripts, serv
         assert visitor.look() == []
 
 
-def test_the_red_button_is_in_the_first_screenful_though_the_headline_is_long_and_the_loop_is_late(served, look_in):
-    """A headline as long as they come, and everything that can stand above it."""
-    served.up(content__headline="Two fined for leaving a lorry load of builders’ waste beside the river path " * 2)
-    visitor = look_in("phone").as_(served.staff.comms)
-    visitor.open("/")
-    box = retract_now(visitor.page).first.bounding_box()
-    assert box["y"] + box["height"] <= 664
-
-
 def test_the_search_finds_by_part_of_a_name_case_or_reference_and_names_nobody_in_the_address(served, look_in):
     refs = [served.up(case_ref=f"EH/2026/{1000 + number}", channels=["website"]) for number in range(6)]
     visitor = look_in("phone").as_(served.staff.comms)
