@@ -26,7 +26,8 @@ TYPES = {
     "jpg": "image/jpeg",
 }
 # A CDN may keep nothing beyond a minute: no `immutable`, no `stale-*`.
-FRESH = "public, max-age=60, s-maxage=60, must-revalidate"
+# Kept copies are asked about before each showing: whoever saw a notice once does not see it after it came down.
+FRESH = "public, no-cache"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )

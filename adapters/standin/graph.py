@@ -192,9 +192,9 @@ class GraphStandin(PageEdges, InstagramEdges):
         old = "edit-history-public" in self.switches
         match parts:
             case ["page", *only]:
-                return self._shown(self.account.page_name, ("post", "photo"), only, old=old)
+                return self._shown(f"Facebook (stand-in): {self.account.page_name}", ("post", "photo"), only, old=old)
             case ["instagram", *only]:
-                return self._shown(self.account.instagram_name, ("media",), only, old=old)
+                return self._shown(f"Instagram (stand-in): {self.account.instagram_name}", ("media",), only, old=old)
             case ["pictures", key, *number]:
                 picture = self._picture_of(self.objects.get(key), int(number[0]) if number else 0)
                 if picture:

@@ -153,8 +153,9 @@ def public_page(title: str, posts: Iterable[Object], pictures: Mapping[str, Iter
         shown.append(f'<article id="{post.id}"><p>{text}</p>{earlier}{images}</article>')
     name = html.escape(title)
     page = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>'
-        f"<h1>{name}</h1><main>{''.join(shown) or '<p>Nothing is public.</p>'}</main></html>"
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{name}</title><style>img {{ max-width: 100% }}</style><h1>{name}</h1>"
+        f"<main>{''.join(shown) or '<p>Nothing is public.</p>'}</main></html>"
     )
     return Answer(
         status=200,

@@ -191,7 +191,8 @@ def page(title: str, posts: list[Object], username: str) -> Answer:
         + f'<a href="/{username}/status/{post.id}">{stamp(post.created_at)}</a></article>'
         for post in sorted(posts, key=lambda each: int(each.id), reverse=True)
     )
-    body = f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1>{rows}</html>"
+    head = f"<meta charset=utf-8><meta name=viewport content=width=device-width><title>{title}</title>"
+    body = f"<!doctype html><html lang=en>{head}<h1>{title}</h1>{rows}</html>"
     return Answer(status=200, body=body.encode(), headers={"content-type": "text/html; charset=utf-8"})
 
 

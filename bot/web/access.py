@@ -64,6 +64,7 @@ TABLE: dict[str, Access] = {
     "live.search": Access(roles=PEOPLE),
     "live.listed": Access(roles=PEOPLE),
     "notice.page": Access(roles=PEOPLE),
+    "notice.copies": Access(roles=PEOPLE),
     "retract.form": Access(roles=OFFICERS),
     "retract.act": Access(roles=OFFICERS),
     "retract.progress": Access(roles=PEOPLE),

@@ -17,7 +17,7 @@ from bot.hashing import TooBusyError
 from bot.intake_tasks import owners
 from bot.standing import overdue
 from bot.web import access, api, api_problems, naming, security, words
-from bot.web.current import KEY, now, signed_in, the_bot
+from bot.web.current import KEY, SAMPLES, now, signed_in, the_bot
 from bot.web.deciding import for_approval
 from bot.web.kept import readable, without_secrets
 from bot.web.pages import BLUEPRINTS, UNLIMITED, drafts_showing, signin
@@ -74,6 +74,7 @@ def console_app(
     """The whole console. `loop_age`: since the last whole sweep; `samples`: sign-ins to show, in a rehearsal only."""
     app = _Console("bot.web", static_folder=str(Path(__file__).parent / "static"))
     app.extensions[KEY] = bot
+    app.extensions[SAMPLES] = samples
     _configure(app, bot)
     security.protect(app)
     # Who it is comes first, so that a form that was open too long is answered to the person it belongs to.
@@ -111,9 +112,9 @@ def console_app(
 
 
 def _offered(samples: Callable[[], list[dict[str, str]]]) -> list[dict[str, str]]:
-    """All sample people before signing in; the one who is signed in where a proof is asked for."""
+    """All sample people where one signs in; the one who is signed in where a proof is asked for."""
     found = signed_in()
-    if found is None:
+    if found is None or request.endpoint in {"signin.form", "signin.enter"}:
         return samples()
     if request.endpoint not in {"signin.again", "signin.proved"}:
         return []

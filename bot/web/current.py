@@ -12,6 +12,8 @@ from bot.signing_in import SignedIn
 from policies.terms import Person
 
 KEY = "downdate"
+# Called for the sample sign-ins of a rehearsal that offers them.
+SAMPLES = "downdate samples"
 
 
 def the_bot() -> Bot:

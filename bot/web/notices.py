@@ -35,6 +35,13 @@ _NOT_QUEUED: dict[Standing, str] = {
     Standing.AWAITING_APPROVAL: "It is queued once a Director approves it.",
     Standing.SENT_BACK: "The Director sent it back: amend it.",
 }
+_NOT_UP: dict[Standing, str] = {
+    Standing.DRAFT: "Draft",
+    Standing.REFUSED: "Refused",
+    Standing.HELD: "Held",
+    Standing.AWAITING_APPROVAL: "Waits for approval",
+    Standing.SENT_BACK: "Sent back",
+}
 _NO_POST = "An earlier copy has to be gone first, or somebody took it down there by hand: see the notice’s page."
 
 
@@ -101,10 +108,10 @@ def channel_rows(line: Line) -> Iterator[dict[str, Any]]:
         yield _row(each, line)
 
 
-def tag(post: PostStanding | None) -> tuple[str, str]:
-    """How a copy stands in a word or two, and the colour that goes with it; None: there never was one."""
+def tag(post: PostStanding | None, standing: Standing | None = None) -> tuple[str, str]:
+    """How a copy stands in a word or two, with a colour; None: there is none, because of how the notice stands."""
     if post is None:
-        return "Not queued", "govuk-tag--grey"
+        return _NOT_UP.get(standing, "Not up") if standing else "Not up", "govuk-tag--grey"
     return (
         ("Attested, not proven", "govuk-tag--yellow") if post.attested else (STATES[post.state], _COLOURS[post.state])
     )
@@ -112,7 +119,7 @@ def tag(post: PostStanding | None) -> tuple[str, str]:
 
 def _row(each: ChannelStanding, line: Line) -> dict[str, Any]:
     last = each.posts[-1] if each.posts else None
-    word, colour = tag(last)
+    word, colour = tag(last, line.publication.standing if line.publication else None)
     open_now = last is not None and last.state in {State.LIVE, State.POSTING, State.REMOVING}
     return {
         "name": NAMES[each.channel],

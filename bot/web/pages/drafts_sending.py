@@ -12,6 +12,7 @@ from bot.context import Bot
 from bot.draft_trial import Way, in_the_way
 from bot.intake_foresee import Foreseen
 from bot.intake_refusals import NotAllowedHere, NotFound
+from bot.settings_values import in_words
 from bot.submission_checks import InputRefused, Problem
 from bot.web import journey
 from bot.web.current import me, now, the_bot
@@ -89,19 +90,11 @@ def _late(bot: Bot, publication: Publication, body: dict[str, Any]) -> dict[str,
         "end": end,
         "why": why,
         "last": last,
-        "least": _days(plan.minimum_display),
-        "lapses": _days(chosen.approval_lapses),
-        "confirmed": _days(chosen.confirmation_valid),
-        "shown": _days(plan.retention),
+        "least": in_words(plan.minimum_display),
+        "lapses": in_words(chosen.approval_lapses),
+        "confirmed": in_words(chosen.confirmation_valid),
+        "shown": in_words(plan.retention),
     }
-
-
-def _days(span: timedelta) -> str:
-    for size, unit in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
-        if span >= size and not span % size:
-            count = span // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{span // timedelta(seconds=1)} seconds"
 
 
 @pages.post("/drafts/<draft_id>/submit")

@@ -100,6 +100,7 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
         names=NAMES,
         clauses=CLAUSE,
         up=may_be_up(made.line),
+        rising=_rising(made) and not why.retracted_for and reading.publication.window.opens <= now(),
         retractable=_retractable(made, reading),
         errors=errors,
         given=given,
@@ -189,6 +190,24 @@ def _leaving(tx: Tx, known: Known) -> list[dict[str, Any]]:
         for post in posts.of_publication(tx, known.id)
         if post.state is State.REMOVING
     ]
+
+
+@pages.get("/notices/<ref>/copies")
+def copies(ref: str) -> str:
+    """How each copy stands, alone: what the page follows while the notice goes up."""
+    bot = the_bot()
+    try:
+        with bot.ledger.read() as tx:
+            made = detail(bot, tx, ref, now())
+    except NotFound:
+        abort(404)
+    return render_template("notice_copies.html", p=made.publication, tag=tag, names=NAMES)
+
+
+def _rising(made: Detail) -> bool:
+    """Whether a copy is on its way up now: nothing that a person would have to do stands before it."""
+    found = [post for channel in made.publication.channels for post in channel.posts]
+    return any(post.state is State.POSTING or (post.state is State.QUEUED and not post.held_for) for post in found)
 
 
 @pages.get("/notices/<ref>/pictures/<name>")

@@ -2,7 +2,7 @@
 
 import pyotp
 import segno
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -10,7 +10,7 @@ from bot import signing_in
 from bot.hashing import TooBusyError
 from bot.signing_in import PasswordUnfit, SignInRefused, TooManyTries
 from bot.web.access import forget, onward, remember
-from bot.web.current import console, cookie, me, now, signed_in, the_bot, under_https
+from bot.web.current import SAMPLES, console, cookie, me, now, signed_in, the_bot, under_https
 from bot.web.errors import Errors
 from policies.terms import Person
 from store import people, signins
@@ -22,7 +22,8 @@ _YEAR = 365 * 86_400
 
 @pages.get("/sign-in")
 def form() -> Response:
-    if signed_in() is not None:
+    # Where sample people are offered, one person plays all of them and comes back here to be another.
+    if signed_in() is not None and not current_app.extensions[SAMPLES]():
         return redirect(onward(request.args.get("next")))
     return make_response(_page(Errors()))
 

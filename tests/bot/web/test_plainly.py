@@ -1,9 +1,12 @@
 """What readers are told by name: people, the policy's clauses, and where a notice stands."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot import intake
 from bot.intake_requests import acknowledge_request, decide_request, log_request
+from bot.web.app import console_app
 from policies.requests import Allegation, Decision, RequestKind
 from policies.terms import Channel, Reason
 from store import publications
@@ -117,3 +120,55 @@ def test_the_record_tells_a_request_in_words(desk, office):
     page = told(desk.as_(office.staff.auditor).get("/record"))
     assert "to take a notice down, because: something else" in page
     assert f"Not granted, with {office.staff.dpo.name}" in page
+
+
+def test_every_page_says_in_its_header_who_is_signed_in(desk, office):
+    for who in (office.staff.second, office.staff.director):
+        page = desk.as_(who, strong=True).get("/tasks").text
+        assert f"You are </span>{who.name}</a>" in page.partition("<main")[0]
+
+
+def test_a_card_of_live_now_has_its_reference_above_the_red_button(officer, office):
+    ref = office.up(channels=["website"])
+    page = officer.get("/").text
+    assert 0 < page.find(f'app-ref">{ref}<') < page.find("Retract now")
+
+
+def test_a_copy_that_is_not_up_yet_says_what_it_waits_for(officer, office):
+    waiting = office.submit(channels=["website"]).ref
+    refused = office.submit(case_ref="EH/2026/0002", subjects__0__date_of_birth="2010-01-01", channels=["website"]).ref
+    for ref, word in ((waiting, "Waits for approval"), (refused, "Refused")):
+        assert f'govuk-tag--grey">{word}<' in officer.get(f"/notices/{ref}").text
+        assert "Not queued" not in told(officer.get("/list/waiting"))
+
+
+def test_the_page_of_a_notice_follows_it_while_it_goes_up_and_no_longer(officer, office):
+    ref = office.approved(channels=["website"])
+    path = f"/notices/{ref}/copies"
+    page = officer.get(f"/notices/{ref}")
+    assert f'data-part="{path}"' in page.text
+    assert "It is on its way up. Look again" in told(page)
+    assert "Waiting" in told(officer.get(path))
+    office.run(ref)
+    assert "Live" in told(officer.get(path))
+    assert path not in officer.get(f"/notices/{ref}").text
+
+
+def test_what_waits_for_somebody_or_for_its_day_is_not_followed(officer, office):
+    later = (office.bot.now + timedelta(days=2)).isoformat()
+    refs = [
+        office.approved(channels=["website"], window={"opens": later, "closes": None}),
+        office.submit(case_ref="EH/2026/0002", channels=["website"]).ref,
+    ]
+    for ref in refs:
+        assert "on its way up" not in told(officer.get(f"/notices/{ref}"))
+
+
+def test_sample_people_are_changed_on_the_page_where_one_signs_in_and_others_go_on(office, desk):
+    """Where none are offered, whoever is signed in goes on at once."""
+    offered = [{"who": "Sample second (officer)", "name": "second", "password": "x", "code": ""}]
+    with_samples = Browser(office, console_app(office.bot, samples=lambda: offered)).as_(office.staff.second)
+    page = with_samples.get("/sign-in")
+    assert "Enter as second" in told(page)
+    assert f"Go on as {office.staff.second.name}" in told(page)
+    assert desk.as_(office.staff.second).get("/sign-in").status_code == 302

@@ -42,6 +42,7 @@ MAY_OPEN = {
     "live.search": EVERY,
     "live.listed": EVERY,
     "notice.page": EVERY,
+    "notice.copies": EVERY,
     "retract.form": MAY_RETRACT,
     "retract.act": MAY_RETRACT,
     "retract.progress": EVERY,

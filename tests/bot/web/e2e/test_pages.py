@@ -9,7 +9,8 @@ from tests.bot.web.test_roles import PUBLIC
 
 # What differs from one opening to the next, or from one person to the next, and makes no other page of it.
 _CHANGING = re.compile(
-    r'nonce="[^"]*"|name="(csrf_token|next|secret)" value="[^"]*"|<svg.*?</svg>|Sign out Sample [^<]*|app-mono">[^<]*',
+    r'nonce="[^"]*"|name="(csrf_token|next|secret)" value="[^"]*"|<svg.*?</svg>|app-mono">[^<]*'
+    r"|Sign out Sample [^<]*|You are </span>[^<]*",
     re.DOTALL,
 )
 
