@@ -40,6 +40,10 @@ def test_a_director_reads_what_goes_up_approves_it_and_it_goes_up(size, scripts,
     expect(page.get_by_text(f"Approved: revision 1 of {submitted.ref}")).to_be_visible()
     until(lambda: live_channels(council.here.bot, submitted.ref) == 1, "it is up")
     assert council.seen(submitted.ref) == {"website"}
+    if not scripts:
+        page.get_by_role("link", name="Look again").click()
+    # With scripts the page sees for itself that it went up.
+    expect(page.locator("#copies").get_by_text("Live", exact=True)).to_be_visible(timeout=15_000)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
