@@ -104,6 +104,7 @@ def console_app(
             "noted_at": _noted_at,
             "loop_late": age is not None and age > late,
             "now": now(),
+            "plays": bot.ledger.rehearsal and bool(samples()),
             "samples": _offered(samples) if bot.ledger.rehearsal else [],
             "rehearsal": bot.ledger.rehearsal,
         }

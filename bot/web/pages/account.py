@@ -66,9 +66,10 @@ def home() -> str:
 @pages.post("/account/end")
 def end() -> Response:
     mine, mark = _mine(), request.form.get("device", "")
+    here = mark == mine.session.hash[: accounts.MARK]
     if accounts.end_own(the_bot(), mine, mark, now()):
-        flash("Signed out there.")
-    if mark == mine.session.hash[: accounts.MARK]:
+        flash("You are signed out." if here else "Signed out there.")
+    if here:
         gone = redirect(url_for("signin.form"), code=303)
         forget(gone)
         return gone

@@ -25,6 +25,8 @@ from store import posts, publications
 from store.ledger import Tx
 
 pages = Blueprint("retract", __name__)
+# What the command line says in one word.
+_SAID = {"Asking": "Being taken down", "Asked": "Asked to go", "Looking": "Being looked for"}
 log = structlog.get_logger()
 
 # In the policy's words, the most urgent first; what only the clock or a Director gives stands last.
@@ -157,6 +159,7 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
         "retraction": next((each for each in retractions if each is not None), None),
         "refs": [known.ref for known in refs],
         "finished": DONE,
+        "said": _SAID,
     }
 
 
