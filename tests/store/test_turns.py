@@ -70,11 +70,20 @@ def test_only_so_many_urgent_ones_pass_one_who_waits():
 
 def test_urgent_ones_among_themselves_are_not_counted_against_who_comes_later():
     line = Line()
-    for number in range(2 * IN_A_ROW):
-        line.one(f"u{number}", urgent=True)
-    with held(line):
-        line.wait_for("loop")
-        line.wait_for("urgent", urgent=True)
+
+    def last_of_them() -> None:
+        with line.turns.turn(urgent=True):
+            line.wait_for("loop")
+            line.wait_for("urgent", urgent=True)
+
+    last = threading.Thread(target=last_of_them)
+    with line.turns.turn():
+        for number in range(IN_A_ROW):
+            line.wait_for(f"u{number}", urgent=True)
+        last.start()
+        until(lambda: line.turns.waiting() == IN_A_ROW + 1, "the last of them waits")
+    last.join(30)
+    line.end()
     assert line.had[-2:] == ["urgent", "loop"]
 
 
@@ -89,22 +98,26 @@ def test_whoever_has_waited_too_long_leaves_and_the_line_goes_on(urgent):
     assert line.had == ["next"]
 
 
-def test_whoever_is_called_away_while_waiting_leaves_no_turn_to_nobody():
+@pytest.mark.parametrize("given", [False, True], ids=["before the turn comes", "just as it comes"])
+def test_whoever_is_called_away_while_waiting_leaves_no_turn_to_nobody(given):
     """As Ctrl-C does at a command."""
 
     class CalledAwayError(Exception):
         pass
 
-    def call_away(*_):
-        raise CalledAwayError
+    line, go_on = Line(), threading.Event()
 
-    line, done = Line(), threading.Event()
+    def call_away(*_):
+        if given:
+            go_on.set()
+            until(lambda: line.turns.waiting() == 0, "the turn is given")
+        raise CalledAwayError
 
     def writes() -> None:
         with line.turns.turn():
             until(lambda: line.turns.waiting() == 1, "the main thread waits")
             signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
-            assert done.wait(30)
+            assert go_on.wait(30)
 
     before = signal.signal(signal.SIGUSR1, call_away)
     writer = threading.Thread(target=writes)
@@ -115,7 +128,7 @@ def test_whoever_is_called_away_while_waiting_leaves_no_turn_to_nobody():
             line.one("called away")
     finally:
         signal.signal(signal.SIGUSR1, before)
-        done.set()
+        go_on.set()
         writer.join(30)
     assert line.turns.waiting() == 0
     line.one("next")

@@ -1,8 +1,10 @@
 """Whoever takes a notice down waits for nobody who does something else: no worker, no connection, no turn to write."""
 
+import re
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -117,6 +119,33 @@ def retracted(there, asked):
     told = there.ask("GET", f"/notices/{refs[0]}/progress", cookies=cookie)
     by_api = there.retract_by_api(refs[1], token)
     assert (page.status, done.status, told.status, by_api.status) == (200, 303, 200, 202)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"\x00\x01\r\n\r\n", b"GET / HTTP/1.1\r\nno header\r\n\r\n", b"get / HTTP/1.1\r\n\r\n", b"\xff \xff \xff\r\n\r\n"],
+)
+def test_what_cannot_be_read_is_refused_and_not_dropped(office, there, sent):
+    """Alone, and behind a request that is answered."""
+    good = b"GET /accessibility HTTP/1.1\r\nHost: %s:%d\r\n\r\n" % (there.host.encode(), there.port)
+    with serving._console(office.bot, None, list):
+        for before, answers in ((b"", [b"400"]), (good, [b"200", b"400"])):
+            with closing(socket.create_connection((there.host, there.port), timeout=20)) as client:
+                client.sendall(before + sent)
+                told = b"".join(iter(lambda client=client: client.recv(65536), b""))
+            assert re.findall(rb"HTTP/1\.\d (\d{3}) ", told) == answers
+
+
+def test_workers_end_with_their_console(office, there):
+    def working() -> int:
+        return sum(1 for each in threading.enumerate() if each.name.startswith("waitress-"))
+
+    before = working()
+    for _ in range(3):
+        with serving._console(office.bot, None, list):
+            assert there.ask("GET", "/sign-in").status == 200
+            assert working() >= WORKERS + URGENT_WORKERS
+        until(lambda: working() <= before, "all of them have ended")
 
 
 def test_a_retraction_is_answered_while_every_other_worker_and_view_of_the_ledger_is_held(office, there, asked):
