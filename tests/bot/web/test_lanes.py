@@ -232,4 +232,25 @@ def test_pressing_again_starts_nothing_beside_what_is_under_way(office, there):
         assert len(calls) == 1
         go_on.set()
         until(lambda: not working(), "nothing goes on when all is gone")
+    assert beside._under_way == set()
     assert office.last(ref)[Channel.FACEBOOK].state is State.REMOVED
+
+
+def test_without_a_thread_to_be_had_a_retraction_is_answered_and_the_next_press_begins_it(office, there, monkeypatch):
+    ref, cookie = office.up(channels=["facebook"]), session_of(office.bot, office.staff.second)
+    start, refused = threading.Thread.start, []
+
+    def none_left(thread):
+        if thread.name != beside.NAME:
+            return start(thread)
+        refused.append(thread)
+        raise RuntimeError("can't start new thread")
+
+    with serving._console(office.bot, None, list):
+        monkeypatch.setattr(threading.Thread, "start", none_left)
+        assert there.retract(ref, cookie)[1].status == 303
+        assert len(refused) == 1
+        assert office.last(ref)[Channel.FACEBOOK].state is State.REMOVING
+        monkeypatch.undo()
+        assert there.retract(ref, cookie)[1].status == 303
+        until(lambda: office.last(ref)[Channel.FACEBOOK].state is State.REMOVED, "it is gone")
