@@ -30,11 +30,19 @@ class Lanes:
         self._others.set_thread_count(others)
 
     def add_task(self, channel: HTTPChannel) -> None:
-        """Called by waitress for each request that has been read whole."""
-        lane = self._urgent if is_urgent(channel.requests[0].path) else self._others
+        """Called by waitress for each request that has been read whole, or cannot be read."""
+        # Waitress gives no path to what it could not make out, and refuses it in its turn.
+        path = getattr(channel.requests[0], "path", "")
+        lane = self._urgent if is_urgent(path) else self._others
         lane.add_task(channel)
+
+    def set_thread_count(self, count: int) -> None:
+        """As waitress sets it of its own dispatcher: of each lane."""
+        for lane in (self._urgent, self._others):
+            lane.set_thread_count(count)
 
     def shutdown(self) -> None:
         """End the workers of both, as waitress asks of its dispatcher."""
+        self.set_thread_count(0)
         for lane in (self._urgent, self._others):
             lane.shutdown()

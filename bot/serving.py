@@ -126,6 +126,8 @@ class _Listener:
         self._closing = True
         self._server.close()
         self._thread.join(2)
+        # Workers without work end; nobody waits for one that still has some.
+        self._server.task_dispatcher.set_thread_count(0)
 
 
 def serve(

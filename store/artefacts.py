@@ -41,6 +41,11 @@ def _artefact(row: Row[Any]) -> Artefact:
     return Artefact(**{**row._mapping, "channel": Channel(row.channel)})  # noqa: SLF001
 
 
+def _address(told: object) -> str | None:
+    """What a platform gives as an address, if a person can open it: it becomes a link on our pages (ASVS 1.2.2)."""
+    return told if isinstance(told, str) and told.lower().startswith(("https://", "http://")) else None
+
+
 def of_post(tx: Tx, post_id: int) -> list[Artefact]:
     query = select(artefacts).where(artefacts.c.post_id == post_id).order_by(artefacts.c.id)
     return [_artefact(row) for row in tx.c.execute(query)]
@@ -103,7 +108,7 @@ def note(
         .where(artefacts.c.id == artefact_id)
         .values(
             platform_id=platform_id,
-            url=url or was.url,
+            url=_address(url) or was.url,
             created_at=created_at or was.created_at,
             gone_at=None,
             left_at=None,

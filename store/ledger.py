@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from store import sqlite
 from store.schema import facts, notes
-from store.turns import Turns
+from store.turns import TurnNotComeError, Turns
 from store.types import Cipher
 
 REHEARSAL = "rehearsal"
@@ -48,7 +48,7 @@ class LedgerRefusedError(Exception):
 
 
 class LedgerBusyError(Exception):
-    """Another process has held the ledger for longer than this one waits; nothing was written."""
+    """Others have held the ledger for longer than one waits; nothing was written."""
 
 
 class LedgerDamagedError(Exception):
@@ -65,18 +65,22 @@ def _trouble_is_told() -> Iterator[None]:
         if sqlite.is_damaged(error):
             raise LedgerDamagedError from None
         raise
+    except TurnNotComeError:
+        raise LedgerBusyError from None
 
 
 class Ledger:
     """A ledger that exists. `rehearsal` was decided when it was made and never changes."""
 
-    def __init__(self, engine: Engine, cipher: Cipher, folder: Path, *, policy: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, cipher: Cipher, folder: Path, *, policy: str | None = None, busy: float = sqlite.BUSY
+    ) -> None:
         self.engine = engine
         self.cipher = cipher
         self.folder = folder
         self.policy = policy
         self._writing = engine.execution_options(writing=True)
-        self.turns = Turns()
+        self.turns = Turns(busy)
         self._goes_first = False
         with self.read() as tx:
             self.rehearsal = fact(tx, REHEARSAL) == "yes"
@@ -87,7 +91,7 @@ class Ledger:
     def write(self) -> Iterator[Tx]:
         """A transaction that holds the write lock from its first moment; rolled back on any error.
 
-        Raises LedgerBusyError where another process holds it for too long.
+        Raises LedgerBusyError where others hold it for too long, or its own thread does.
         """
         with _trouble_is_told(), self.turns.turn(urgent=self._goes_first), self._writing.begin() as connection:
             yield Tx(c=connection, cipher=self.cipher, policy=self.policy)
@@ -190,7 +194,7 @@ def open_ledger(
         raise LedgerRefusedError("there is no ledger here: run `downdate init` first")
     with _trouble_is_told():
         upgrade(url, folder, busy)
-        return Ledger(sqlite.open_engine(url, busy), cipher, folder, policy=policy)
+        return Ledger(sqlite.open_engine(url, busy), cipher, folder, policy=policy, busy=busy)
 
 
 def fact(tx: Tx, key: str) -> str | None:

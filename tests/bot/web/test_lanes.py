@@ -1,8 +1,10 @@
 """Whoever takes a notice down waits for nobody who does something else: no worker, no connection, no turn to write."""
 
+import re
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -119,6 +121,33 @@ def retracted(there, asked):
     assert (page.status, done.status, told.status, by_api.status) == (200, 303, 200, 202)
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [b"\x00\x01\r\n\r\n", b"GET / HTTP/1.1\r\nno header\r\n\r\n", b"get / HTTP/1.1\r\n\r\n", b"\xff \xff \xff\r\n\r\n"],
+)
+def test_what_cannot_be_read_is_refused_and_not_dropped(office, there, sent):
+    """Alone, and behind a request that is answered."""
+    good = b"GET /accessibility HTTP/1.1\r\nHost: %s:%d\r\n\r\n" % (there.host.encode(), there.port)
+    with serving._console(office.bot, None, list):
+        for before, answers in ((b"", [b"400"]), (good, [b"200", b"400"])):
+            with closing(socket.create_connection((there.host, there.port), timeout=20)) as client:
+                client.sendall(before + sent)
+                told = b"".join(iter(lambda client=client: client.recv(65536), b""))
+            assert re.findall(rb"HTTP/1\.\d (\d{3}) ", told) == answers
+
+
+def test_workers_end_with_their_console(office, there):
+    def working() -> int:
+        return sum(1 for each in threading.enumerate() if each.name.startswith("waitress-"))
+
+    before = working()
+    for _ in range(3):
+        with serving._console(office.bot, None, list):
+            assert there.ask("GET", "/sign-in").status == 200
+            assert working() >= WORKERS + URGENT_WORKERS
+        until(lambda: working() <= before, "all of them have ended")
+
+
 def test_a_retraction_is_answered_while_every_other_worker_and_view_of_the_ledger_is_held(office, there, asked):
     hold, answered = Hold(console_of(office.bot), office.bot.ledger), []
     lanes = Lanes(urgent=URGENT_WORKERS, others=WORKERS)
@@ -203,4 +232,25 @@ def test_pressing_again_starts_nothing_beside_what_is_under_way(office, there):
         assert len(calls) == 1
         go_on.set()
         until(lambda: not working(), "nothing goes on when all is gone")
+    assert beside._under_way == set()
     assert office.last(ref)[Channel.FACEBOOK].state is State.REMOVED
+
+
+def test_without_a_thread_to_be_had_a_retraction_is_answered_and_the_next_press_begins_it(office, there, monkeypatch):
+    ref, cookie = office.up(channels=["facebook"]), session_of(office.bot, office.staff.second)
+    start, refused = threading.Thread.start, []
+
+    def none_left(thread):
+        if thread.name != beside.NAME:
+            return start(thread)
+        refused.append(thread)
+        raise RuntimeError("can't start new thread")
+
+    with serving._console(office.bot, None, list):
+        monkeypatch.setattr(threading.Thread, "start", none_left)
+        assert there.retract(ref, cookie)[1].status == 303
+        assert len(refused) == 1
+        assert office.last(ref)[Channel.FACEBOOK].state is State.REMOVING
+        monkeypatch.undo()
+        assert there.retract(ref, cookie)[1].status == 303
+        until(lambda: office.last(ref)[Channel.FACEBOOK].state is State.REMOVED, "it is gone")
