@@ -1,5 +1,8 @@
 """What readers are told by name: people, the policy's clauses, and where a notice stands."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from bot import intake
@@ -117,3 +120,24 @@ def test_the_record_tells_a_request_in_words(desk, office):
     page = told(desk.as_(office.staff.auditor).get("/record"))
     assert "to take a notice down, because: something else" in page
     assert f"Not granted, with {office.staff.dpo.name}" in page
+
+
+def test_a_receipt_says_who_took_it_down_and_the_day_of_what_was_gone_on_another(officer, office, stuck):
+    office.clock.advance(timedelta(days=1))
+    office.channels[Channel.FACEBOOK].revoked = False
+    office.run(stuck)
+    page = told(officer.get(f"/notices/{stuck}/progress"))
+    assert f"Retracted by {office.staff.second.name} because" in page
+    assert re.search(r"Website, \w+ Gone \d\d:\d\d:\d\d [A-Z]", page)
+    assert re.search(r"Facebook, \w+ Gone \d\d:\d\d:\d\d, 3 March 2026", page)
+
+
+def test_what_is_coming_down_is_told_in_words_beside_its_tag_on_live_now(officer, stuck):
+    assert "Facebook Coming down not proven gone yet" in told(officer.get("/"))
+
+
+def test_a_headline_that_asks_ends_where_its_question_does(officer, office):
+    ref = office.submit(channels=["website"], content__headline="Who was fined in Sample Lane?").ref
+    draft = officer.post(f"/notices/{ref}/copy").headers["Location"]
+    page = told(officer.get(f"{draft}/check"))
+    assert "Sample Lane? It will be" in page
