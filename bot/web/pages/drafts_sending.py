@@ -19,7 +19,7 @@ from bot.web.errors import Errors
 from bot.web.pages.drafts import pages, unsent
 from bot.web.placing import taken
 from bot.web.remedies import here
-from bot.web.whole import TICKS
+from bot.web.ticks import TICKS
 from policies.effects import Effect
 from policies.retention import down_by, removal_starts
 from policies.terms import Person, Publication

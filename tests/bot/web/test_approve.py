@@ -8,7 +8,7 @@ import pytest
 from bot import intake
 from bot.standing import publication_standing
 from bot.web.page_text import page_text
-from bot.web.whole import TICKS
+from bot.web.ticks import TICKS
 from policies.answers import Consultee
 from policies.effects import Tick
 from policies.lifecycle import Standing
