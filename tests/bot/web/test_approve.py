@@ -191,7 +191,7 @@ def test_advice_and_events_that_came_meanwhile_void_the_page(director, office, r
     intake.record_event(office.bot, office.staff.second, case, EventType.APPEAL_LODGED, happened_at=office.clock())
     answer = director.post(f"/notices/{ref}/approve", old)
     assert answer.status_code == 409
-    assert "appeal lodged" in answer.text
+    assert "An appeal was lodged" in words(answer)
     assert "It cannot be approved as it stands" in answer.text
     assert standing(office, ref) is Standing.REFUSED
 
