@@ -141,3 +141,13 @@ def test_a_headline_that_asks_ends_where_its_question_does(officer, office):
     draft = officer.post(f"/notices/{ref}/copy").headers["Location"]
     page = told(officer.get(f"{draft}/check"))
     assert "Sample Lane? It will be" in page
+
+
+def test_what_was_called_off_before_it_went_up_is_not_said_to_have_been_taken_down(officer, office):
+    ref = office.approved(channels=["website", "x"])
+    assert officer.post(f"/notices/{ref}/retract", {"reason": "not_wanted", "scope": "notice"}).status_code == 303
+    page = told(officer.get(f"/notices/{ref}/progress"))
+    assert f"Nothing of it was ever up {ref}: it will not go up any more." in page
+    assert f"Retracted by {office.staff.second.name}" in page
+    assert "proven gone" not in page
+    assert "is not there" not in page
