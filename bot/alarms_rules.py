@@ -27,6 +27,8 @@ LEVEL_KINDS = REMOVAL_KINDS | {
 # Something happened: over once somebody has acknowledged it, or sooner where it was cured.
 NOT_UP_KINDS = frozenset({_K.CHANNEL_REFUSED, _K.CALLED_OFF})
 INCIDENT_KINDS = NOT_UP_KINDS | {_K.UNKNOWN_COPY, _K.POST_RETURNED, _K.REMOVED_OUTSIDE, _K.PERSON_ADDED, _K.TEST}
+# Said once: over as soon as it was sent, or nobody has to act on it any more.
+TOLD_KINDS = frozenset({_K.APPROVAL_WANTED})
 # Over when nothing of the notice is live there any more; acknowledged, it stays silent until then.
 WHILE_LIVE_KINDS = frozenset({_K.TEXT_CHANGED, _K.COMMENTS_OPEN, _K.COMMENTS_TO_MODERATE})
 
@@ -175,6 +177,8 @@ def loop(bot: Bot, tx: Tx, now: datetime) -> Iterator[Alarm]:
 
 def told_by(tx: Tx, entry: journal.Entry) -> Alarm | None:
     """The alarm that an entry of the journal is, None for most."""
+    if entry.event in _HANDED_IN:
+        return Alarm(kind=_K.APPROVAL_WANTED, ref=entry.subject, about=str(entry.codes["revision"]))
     post_id = entry.codes.get("post")
     if entry.event not in _TELLING or not isinstance(post_id, int):
         return None
@@ -208,6 +212,7 @@ _TELLING = frozenset(
         Edge.REFUSED_CLEAN,
     }
 )  # fmt: skip
+_HANDED_IN = frozenset({"submitted", "amended"})
 
 
 def _nobody_decided(tx: Tx, post: posts.Post, reason: object) -> bool:
@@ -227,6 +232,8 @@ def raise_comments_open(tx: Tx, channel: Channel, platform_id: str, now: datetim
 def is_over(tx: Tx, row: desk.AlertRow) -> bool:
     """Whether an alarm that no rule of the moment keeps up has ended."""
     kind = AlertKind(row.kind)
+    if kind in TOLD_KINDS:
+        return row.sent_at is not None or row.ref not in {each.ref for each in survey.unapproved(tx)}
     if kind in INCIDENT_KINDS and row.acknowledged_at is not None:
         return True
     if kind in NOT_UP_KINDS:

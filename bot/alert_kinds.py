@@ -16,6 +16,7 @@ class AlertKind(StrEnum):
     CHANNEL_REFUSED = "channel_refused"
     CALLED_OFF = "called_off"
     HELD = "held"
+    APPROVAL_WANTED = "approval_wanted"
     APPROVAL_WAITING = "approval_waiting"
     APPROVAL_LAPSING = "approval_lapsing"
     APPROVAL_LAPSED = "approval_lapsed"
@@ -108,6 +109,10 @@ ADVICE: dict[AlertKind, Advice] = {
     AlertKind.HELD: Advice(
         title="{what}: waits, because something it needs is missing",
         do="Read what is missing behind the link and supply it.",
+    ),
+    AlertKind.APPROVAL_WANTED: Advice(
+        title="{what}: a Director's approval is wanted",
+        do="Read it behind the link and approve it, or send it back with a reason.",
     ),
     AlertKind.APPROVAL_WAITING: Advice(
         title="{what}: waits for a Director's approval",

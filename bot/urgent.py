@@ -16,6 +16,8 @@ from store import artefacts, attestations, posts
 
 PATIENCE = timedelta(seconds=60)
 _TURN = 0.1
+# The word for what nobody can have seen.
+NEVER = "Never up"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ def copies(bot: Bot, post_ids: list[int]) -> list[Copy]:
                     Copy(post_id=post_id, channel=post.channel, kind=row.kind, url=row.url, word=word, at=row.gone_at)
                 )
             if not rows:
-                word = "Never up" if post.state in CLOSED else "Looking"
+                word = NEVER if post.state in CLOSED else "Looking"
                 found.append(
                     Copy(post_id=post_id, channel=post.channel, kind="post", url=None, word=word, at=post.closed_at)
                 )

@@ -2,6 +2,9 @@
 
 import re
 
+from bot.web.ticks import TICKS
+from policies.effects import Tick
+
 # The first that fits; what stands in a remedy is read as a sentence afterwards too.
 _HERE: tuple[tuple[str, str], ...] = (
     (r"[Rr]un `downdate confirm`", "confirm the facts on the notice’s page"),
@@ -27,10 +30,12 @@ _NAMES = {"website": "Website", "facebook": "Facebook", "instagram": "Instagram"
 _A_CHANNEL = re.compile(
     r"\b(website|facebook|instagram|x)(?=:| is paused| is not configured| is not resolved| can take down)"
 )
+_A_TICK = re.compile(rf"\btick ({'|'.join(Tick)})\b")
 
 
 def here(text: str) -> str:
-    """The words, with the console's pages in the place of commands, and channels by their names."""
+    """The words, with the console's pages in the place of commands; channels and ticks by what people read."""
     for command, page in _HERE:
         text = re.sub(command, page, text)
+    text = _A_TICK.sub(lambda found: f"tick “{TICKS[Tick(found[1])].rstrip('.')}”", text)
     return _A_CHANNEL.sub(lambda found: _NAMES[found[0]], text)

@@ -34,7 +34,9 @@ def teach(app: Flask) -> None:
     app.jinja_env.filters["clock_time"] = clock_time
     app.jinja_env.filters["comes_down"] = _comes_down
     app.jinja_env.filters["from_now"] = _from_now
+    app.jinja_env.filters["clock_time_since"] = _clock_time_since
     app.jinja_env.filters["sentence"] = sentence
+    app.jinja_env.filters["ended"] = ended
     app.jinja_env.filters["here"] = here
     app.jinja_env.filters["in_words"] = in_words
 
@@ -53,6 +55,11 @@ def visible(value: Any) -> Any:
 def sentence(text: str) -> str:
     """With a capital at its beginning; what follows keeps its own."""
     return text[:1].upper() + text[1:]
+
+
+def ended(text: str) -> str:
+    """As a sentence, which ends once: a headline may be a question."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def iso(at: datetime) -> str:
@@ -77,6 +84,13 @@ def from_day(at: datetime) -> str:
     """Since when something holds: what begins at midnight holds on the whole day."""
     local = at.astimezone(LONDON)
     return f"from {local.day} {local:%B %Y}" if (local.hour, local.minute) == (0, 0) else f"from {day_and_time(at)}"
+
+
+def _clock_time_since(at: datetime, since: datetime | None) -> str:
+    """To the second, with its day where that is another than the day of `since`."""
+    local = at.astimezone(LONDON)
+    same = since is not None and since.astimezone(LONDON).date() == local.date()
+    return clock_time(at) if same else f"{clock_time(at)}, {local.day} {local:%B %Y}"
 
 
 def state_name(state: str) -> str:

@@ -17,6 +17,7 @@ from bot.web.current import console, me, now, signed_in, the_bot
 from bot.web.deciding import for_approval
 from bot.web.errors import Errors
 from bot.web.kept import came_back, typed
+from bot.web.naming import event_name
 from bot.web.whole import Whole, whole
 from policies.authority import Act, may
 from policies.volatile import volatile_facts
@@ -161,7 +162,7 @@ def _meanwhile(made: Whole, given: Given) -> Iterator[Change]:
         said = tuple(f"{each.role} {'cleared it' if each.cleared else 'advised against it'}" for each in came)
         yield Change(where="Advice", added=said or ("It is not what you read.",))
     if events != len(made.events):
-        happened = tuple(each.what.replace("_", " ") for each in made.events[events:])
+        happened = tuple(event_name(each.what) for each in made.events[events:])
         yield Change(where="Events of the case", added=happened or ("They are not what you read.",))
 
 

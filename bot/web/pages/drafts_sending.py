@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from bot import drafting
 from bot.context import Bot
 from bot.draft_trial import Way, in_the_way
+from bot.explaining import Verdict, explain
 from bot.intake_foresee import Foreseen
 from bot.intake_refusals import NotAllowedHere, NotFound
 from bot.settings_values import in_words
@@ -17,10 +18,11 @@ from bot.submission_checks import InputRefused, Problem
 from bot.web import journey
 from bot.web.current import me, now, the_bot
 from bot.web.errors import Errors
+from bot.web.naming import consultee_name
 from bot.web.pages.drafts import pages, unsent
 from bot.web.placing import taken
 from bot.web.remedies import here
-from bot.web.whole import TICKS
+from bot.web.ticks import TICKS
 from policies.effects import Effect
 from policies.retention import down_by, removal_starts
 from policies.terms import Person, Publication
@@ -117,8 +119,20 @@ def submit(draft_id: str) -> Response | tuple[str, int]:
             "important",
         )
     else:
-        flash(f"Submitted as {made.ref}. A Director of the service decides now.")
+        flash(f"Submitted as {made.ref}. {_whose_turn(made.ref)}")
     return redirect(url_for("notice.page", ref=made.ref), code=303)
+
+
+def _whose_turn(ref: str) -> str:
+    """Who acts next on what was just handed in."""
+    with the_bot().ledger.read() as tx:
+        found = explain(the_bot(), tx, ref, now())
+    if found.missing.clearances:
+        voices = " and ".join(consultee_name(each) for each in found.missing.clearances)
+        return f"It waits for the clearance of {voices}; then a Director of the service decides."
+    if found.verdict is Verdict.HELD:
+        return "It waits: what is missing stands below. Then a Director of the service decides."
+    return "A Director of the service decides now."
 
 
 @pages.post("/drafts/<draft_id>/discard")

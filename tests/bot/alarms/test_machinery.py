@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot import alarms, standing
-from bot.alarms_rules import INCIDENT_KINDS, LEVEL_KINDS, WHILE_LIVE_KINDS, Alarm
+from bot.alarms_rules import INCIDENT_KINDS, LEVEL_KINDS, TOLD_KINDS, WHILE_LIVE_KINDS, Alarm
 from bot.alert_kinds import AlertKind
 from policies.terms import Channel
 from store import desk, journal
@@ -108,7 +108,7 @@ def test_fault_21_a_clock_off_the_platforms_own_is_alarmed_until_it_is_right(bot
 
 def test_every_kind_ends_in_one_way_only():
     by_caller = {K.JOURNAL_BROKEN, K.CLOCK_WRONG, K.PICTURE_ELSEWHERE}
-    groups = [LEVEL_KINDS, INCIDENT_KINDS, WHILE_LIVE_KINDS, by_caller]
+    groups = [LEVEL_KINDS, INCIDENT_KINDS, TOLD_KINDS, WHILE_LIVE_KINDS, by_caller]
     assert sum(len(group) for group in groups) == len(set().union(*groups)) == len(AlertKind)
 
 

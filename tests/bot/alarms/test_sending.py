@@ -11,9 +11,9 @@ from bot import alarms
 from bot.alerts import Sender
 from policies.lifecycle import Edge
 from policies.terms import Reason
-from store import desk, publications
+from store import desk, journal, publications
 from tests.bot.alarms.passes import K, acknowledge, refused, retracted_while_live, row_of
-from tests.bot.alarms_samples import MINUTE, NOON, REF, SECOND
+from tests.bot.alarms_samples import MINUTE, NOON, REF, SECOND, approved
 from tests.store.samples import publication, stored
 
 
@@ -107,3 +107,33 @@ def test_no_transaction_is_open_while_an_alarm_is_sent(bot):
     with bot.ledger.write() as tx:
         alarms.raise_once(bot, tx, K.TEST, None, None, NOON)
     assert alarms.send_due(bot, Watching((SecretStr("log://"),), (), link_base=None), NOON) == 1
+
+
+def test_that_an_approval_is_wanted_is_told_once_as_soon_as_it_was_handed_in(bot):
+    with inbox() as (sender, arrived, answer):
+        with bot.ledger.write() as tx:
+            stored(tx)
+            journal.append(tx, now=NOON, actor="p1", event="submitted", subject=REF, revision=1)
+            alarms.raise_alarms(bot, tx, NOON)
+        answer["status"] = 500
+        assert alarms.send_due(bot, sender, NOON) == 0
+        answer["status"] = 200
+        for at in (NOON + SECOND, NOON + bot.settings.alerts.repeat_every + SECOND):
+            with bot.ledger.write() as tx:
+                alarms.raise_alarms(bot, tx, at)
+            alarms.send_due(bot, sender, at)
+        with bot.ledger.read() as tx:
+            assert desk.open_alerts(tx) == []
+    assert [each["title"] for each in arrived] == [f"{REF}: a Director's approval is wanted"] * 2
+
+
+def test_that_an_approval_is_wanted_is_not_told_once_it_was_given_nor_for_what_the_policy_refuses(bot):
+    with inbox() as (sender, arrived, _):
+        with bot.ledger.write() as tx:
+            approved(tx)
+            journal.append(tx, now=NOON, actor="p1", event="submitted", subject=REF, revision=1)
+            journal.append(tx, now=NOON, actor="p1", event="refused", subject="DBC-BBBBBB", revision=1)
+            alarms.raise_alarms(bot, tx, NOON)
+            alarms.raise_alarms(bot, tx, NOON)
+        assert alarms.send_due(bot, sender, NOON) == 0
+    assert arrived == []

@@ -8,7 +8,7 @@ import pytest
 from bot import intake
 from bot.standing import publication_standing
 from bot.web.page_text import page_text
-from bot.web.whole import TICKS
+from bot.web.ticks import TICKS
 from policies.answers import Consultee
 from policies.effects import Tick
 from policies.lifecycle import Standing
@@ -191,7 +191,7 @@ def test_advice_and_events_that_came_meanwhile_void_the_page(director, office, r
     intake.record_event(office.bot, office.staff.second, case, EventType.APPEAL_LODGED, happened_at=office.clock())
     answer = director.post(f"/notices/{ref}/approve", old)
     assert answer.status_code == 409
-    assert "appeal lodged" in answer.text
+    assert "An appeal was lodged" in words(answer)
     assert "It cannot be approved as it stands" in answer.text
     assert standing(office, ref) is Standing.REFUSED
 

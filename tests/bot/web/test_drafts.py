@@ -100,6 +100,24 @@ def test_a_draft_is_submitted_once(write, officer, office):
         assert drafts.load(tx, writer.draft.rsplit("/", 1)[-1]).body == {}
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "A Director of the service decides now."),
+        (
+            {"third_party": "yes", "who": ["A neighbour"]},
+            "It waits for the clearance of the Data Protection Officer; then a Director of the service decides.",
+        ),
+    ],
+)
+def test_whoever_submits_is_told_who_acts_next(write, officer, changes, said):
+    writer = write("case_outcome", channels=["website"])
+    writer.write_all()
+    assert writer.send("rows/17", **changes).status_code == 303
+    sent = officer.post(f"{writer.draft}/submit", {"version": hidden(officer.get(f"{writer.draft}/check"), "version")})
+    assert said in words(officer.get(sent.headers["Location"]))
+
+
 def test_every_part_that_the_list_leads_to_can_be_opened_and_the_others_say_that_they_cannot_yet(write, officer):
     writer = write()
     page = officer.get(writer.draft)

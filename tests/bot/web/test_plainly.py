@@ -1,5 +1,6 @@
 """What readers are told by name: people, the policy's clauses, and where a notice stands."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -172,3 +173,34 @@ def test_sample_people_are_changed_on_the_page_where_one_signs_in_and_others_go_
     assert "Enter as second" in told(page)
     assert f"Go on as {office.staff.second.name}" in told(page)
     assert desk.as_(office.staff.second).get("/sign-in").status_code == 302
+
+
+def test_a_receipt_says_who_took_it_down_and_the_day_of_what_was_gone_on_another(officer, office, stuck):
+    office.clock.advance(timedelta(days=1))
+    office.channels[Channel.FACEBOOK].revoked = False
+    office.run(stuck)
+    page = told(officer.get(f"/notices/{stuck}/progress"))
+    assert f"Retracted by {office.staff.second.name} because" in page
+    assert re.search(r"Website, \w+ Gone \d\d:\d\d:\d\d [A-Z]", page)
+    assert re.search(r"Facebook, \w+ Gone \d\d:\d\d:\d\d, 3 March 2026", page)
+
+
+def test_what_is_coming_down_is_told_in_words_beside_its_tag_on_live_now(officer, stuck):
+    assert "Facebook Coming down not proven gone yet" in told(officer.get("/"))
+
+
+def test_a_headline_that_asks_ends_where_its_question_does(officer, office):
+    ref = office.submit(channels=["website"], content__headline="Who was fined in Sample Lane?").ref
+    draft = officer.post(f"/notices/{ref}/copy").headers["Location"]
+    page = told(officer.get(f"{draft}/check"))
+    assert "Sample Lane? It will be" in page
+
+
+def test_what_was_called_off_before_it_went_up_is_not_said_to_have_been_taken_down(officer, office):
+    ref = office.approved(channels=["website", "x"])
+    assert officer.post(f"/notices/{ref}/retract", {"reason": "not_wanted", "scope": "notice"}).status_code == 303
+    page = told(officer.get(f"/notices/{ref}/progress"))
+    assert f"Nothing of it was ever up {ref}: it will not go up any more." in page
+    assert f"Retracted by {office.staff.second.name}" in page
+    assert "proven gone" not in page
+    assert "is not there" not in page

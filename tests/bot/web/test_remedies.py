@@ -12,6 +12,7 @@ from bot.cli_explain import VERDICTS
 from bot.cli_status import held_words
 from bot.web.errors import Errors
 from bot.web.remedies import here
+from policies.effects import Tick
 from tests.bot.web.browser import words
 
 ROOT = Path(__file__).parents[3]
@@ -69,3 +70,11 @@ def test_a_notice_that_was_sent_back_says_on_the_list_what_its_author_does(desk,
     intake.send_back(office.bot, office.staff.director, ref, "Another street", read=1)
     page = words(desk.as_(office.staff.comms).get("/list/waiting"))
     assert "The Director sent it back: amend it." in page
+
+
+def test_a_tick_that_is_missing_is_told_in_the_words_that_stand_beside_it(desk, office):
+    ref = office.submit(channels=["website"], checklist__answers__12__values__under_18="yes").ref
+    page = words(desk.as_(office.staff.second).get(f"/notices/{ref}"))
+    assert "the Director's tick “Somebody under 18 may be identified, and that is justified”" in page
+    for each in Tick:
+        assert each.value not in here(f"Missing: the Director's tick {each.value}.").split()

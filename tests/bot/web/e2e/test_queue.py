@@ -168,3 +168,39 @@ def test_a_page_left_unanswered_says_so_takes_the_focus_and_keeps_what_was_typed
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     assert page.get_by_label("Case reference").input_value() == "EH/2026/8200"
     assert visitor.look() == []
+
+
+def test_the_keyboard_alone_is_enough_to_queue(size, council, visit):
+    """A part is mended after its mistake was told, and the notice is submitted."""
+    visitor = visit(size).as_(council.person("officer"))
+    page = visitor.page
+    visitor.open("/new")
+
+    def press(role, name, key="Enter"):
+        visitor.tab_to(page.get_by_role(role, name=name, exact=True).first, most=120)
+        page.keyboard.press(key)
+
+    press("button", "Begin with the sample notice")
+    page.wait_for_url("**/check")
+    press("link", "Change The case")
+    page.wait_for_url("**/case")
+    visitor.tab_to(page.get_by_label("Case reference"))
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    press("button", "Save and continue")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    press("link", re.compile("Case reference"))
+    expect(page.get_by_label("Case reference")).to_be_focused()
+    page.keyboard.type("EH/2026/8300" if size == "phone" else "EH/2026/8301")
+    visitor.tab_to(page.get_by_role("radio", checked=True).first)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    visitor.tab_to(page.get_by_label("Month"))
+    page.keyboard.type("2")
+    press("button", "Save and continue")
+    press("link", "All parts of this draft")
+    press("button", "Check your answers")
+    page.wait_for_url("**/check")
+    press("button", "Submit for approval")
+    page.wait_for_url("**/notices/*")
+    expect(page.get_by_text(re.compile("Submitted as"))).to_be_visible()
