@@ -12,6 +12,7 @@ from bot import intake
 from bot.cli_retract import DONE, unproven
 from bot.cli_status import detail
 from bot.intake import NotFound
+from bot.standing import ChannelStanding
 from bot.submission_checks import InputRefused
 from bot.urgent import NEVER, copies
 from bot.web.beside import take_down_beside
@@ -79,6 +80,8 @@ def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str
     return render_template(
         "retract.html",
         notice=notice,
+        where=[NAMES[each.channel] for each in _channels(notice) if any(p.state not in CLOSED for p in each.posts)],
+        of_case=_not_retracted(notice.case_key),
         up=may_be_up(notice.line),
         given=given,
         errors=errors,
@@ -86,6 +89,17 @@ def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str
         clauses=CLAUSE,
         again=again,
     )
+
+
+def _channels(notice: Shown) -> tuple[ChannelStanding, ...]:
+    return notice.line.publication.channels if notice.line.publication else ()
+
+
+def _not_retracted(key: str) -> list[str]:
+    """What a retraction of the whole case would take down, or keep down."""
+    with the_bot().ledger.read() as tx:
+        found = publications.of_case(tx, key)
+        return [known.ref for known in found if publications.retraction_of(tx, known.id) is None]
 
 
 def expired(ref: str) -> tuple[str, int]:
