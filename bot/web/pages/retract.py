@@ -14,7 +14,7 @@ from bot.cli_status import detail
 from bot.intake import NotFound
 from bot.standing import ChannelStanding
 from bot.submission_checks import InputRefused
-from bot.urgent import NEVER, copies
+from bot.urgent import ATTESTED, NEVER, copies
 from bot.web.beside import take_down_beside
 from bot.web.current import console, me, now, the_bot
 from bot.web.errors import LONGEST, Errors
@@ -165,6 +165,7 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
         "copies": seen,
         "names": NAMES,
         "done": done,
+        "attested": not done and all(each.word in {*DONE, ATTESTED} for each in seen),
         "never": done and all(each.word == NEVER for each in seen),
         "begun": any(retractions) or bool(asked),
         # Only once a channel has refused or takes too long: before that it goes by itself.
