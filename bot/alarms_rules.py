@@ -177,7 +177,7 @@ def loop(bot: Bot, tx: Tx, now: datetime) -> Iterator[Alarm]:
 
 def told_by(tx: Tx, entry: journal.Entry) -> Alarm | None:
     """The alarm that an entry of the journal is, None for most."""
-    if entry.event in _HANDED_IN:
+    if entry.event in _HANDED_IN or (entry.event == "advised" and entry.codes.get("cleared") is True):
         return Alarm(kind=_K.APPROVAL_WANTED, ref=entry.subject, about=str(entry.codes["revision"]))
     post_id = entry.codes.get("post")
     if entry.event not in _TELLING or not isinstance(post_id, int):

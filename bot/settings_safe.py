@@ -273,6 +273,7 @@ def cautions(settings: Settings) -> tuple[str, ...]:
         "alerts.second_urls: no second route for the time when the first fails": not alerts.second_urls,
         "alerts.ping_url: nobody outside notices when this machine is dead": alerts.ping_url is None,
         "alerts.link_base: alarms carry no link": alerts.link_base is None,
+        "console.help_line: case sheets do not say whom to ring when the network is down": not console.help_line,
         "console.entra_strong_context: Microsoft shows no second factor, so Directors and administrators need a code "
         "kept here as well": entra and console.entra_strong_context is None,
         "site.public_url: the public cannot reach a loopback address": is_loopback(_host(settings.site.public_url)),

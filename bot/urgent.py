@@ -18,6 +18,8 @@ PATIENCE = timedelta(seconds=60)
 _TURN = 0.1
 # The word for what nobody can have seen.
 NEVER = "Never up"
+# For what can no longer be read, on the word of two persons.
+ATTESTED = "Attested"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ def copies(bot: Bot, post_ids: list[int]) -> list[Copy]:
             for row in rows:
                 attested = row.evidence == attestations.EVIDENCE
                 word = (
-                    "Attested"
+                    ATTESTED
                     if attested
                     else "Gone"
                     if row.gone_at

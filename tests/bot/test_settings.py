@@ -138,12 +138,14 @@ def test_a_duration_that_must_pass_cannot_be_nothing(key):
 def test_what_weakens_the_promise_is_said_though_not_refused(vault):
     said = bot_settings.cautions(load(rehearsal=False, environ={}))
     assert [text.split(":")[0] for text in said] == [
-        "alerts.urls", "alerts.second_urls", "alerts.ping_url", "alerts.link_base", "site.public_url",
+        "alerts.urls", "alerts.second_urls", "alerts.ping_url", "alerts.link_base", "console.help_line",
+        "site.public_url",
     ]  # fmt: skip
     environ = LIVE | {
         "CREDENTIALS_DIRECTORY": str(vault),
         "DOWNDATE__ALERTS__SECOND_URLS": "json://127.0.0.1/b",
         "DOWNDATE__ALERTS__LINK_BASE": "https://downdate.council.gov.uk",
+        "DOWNDATE__CONSOLE__HELP_LINE": "01632 960001",
     }
     assert bot_settings.cautions(load(rehearsal=False, environ=environ)) == ()
 

@@ -12,8 +12,9 @@ from bot import intake
 from bot.cli_retract import DONE, unproven
 from bot.cli_status import detail
 from bot.intake import NotFound
+from bot.standing import ChannelStanding
 from bot.submission_checks import InputRefused
-from bot.urgent import NEVER, copies
+from bot.urgent import ATTESTED, NEVER, copies
 from bot.web.beside import take_down_beside
 from bot.web.current import console, me, now, the_bot
 from bot.web.errors import LONGEST, Errors
@@ -81,6 +82,8 @@ def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str
     return render_template(
         "retract.html",
         notice=notice,
+        where=[NAMES[each.channel] for each in _channels(notice) if any(p.state not in CLOSED for p in each.posts)],
+        of_case=_not_retracted(notice.case_key),
         up=may_be_up(notice.line),
         given=given,
         errors=errors,
@@ -88,6 +91,17 @@ def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str
         clauses=CLAUSE,
         again=again,
     )
+
+
+def _channels(notice: Shown) -> tuple[ChannelStanding, ...]:
+    return notice.line.publication.channels if notice.line.publication else ()
+
+
+def _not_retracted(key: str) -> list[str]:
+    """What a retraction of the whole case would take down, or keep down."""
+    with the_bot().ledger.read() as tx:
+        found = publications.of_case(tx, key)
+        return [known.ref for known in found if publications.retraction_of(tx, known.id) is None]
 
 
 def expired(ref: str) -> tuple[str, int]:
@@ -153,6 +167,7 @@ def _state(refs: list[publications.Known]) -> dict[str, object]:
         "copies": seen,
         "names": NAMES,
         "done": done,
+        "attested": not done and all(each.word in {*DONE, ATTESTED} for each in seen),
         "never": done and all(each.word == NEVER for each in seen),
         "begun": any(retractions) or bool(asked),
         # Only once a channel has refused or takes too long: before that it goes by itself.

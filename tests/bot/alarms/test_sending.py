@@ -127,6 +127,18 @@ def test_that_an_approval_is_wanted_is_told_once_as_soon_as_it_was_handed_in(bot
     assert [each["title"] for each in arrived] == [f"{REF}: a Director's approval is wanted"] * 2
 
 
+def test_that_an_approval_is_wanted_is_told_again_once_a_consultee_has_cleared_it(bot):
+    with inbox() as (sender, arrived, _):
+        for event, codes in (("submitted", {}), ("advised", {"cleared": False}), ("advised", {"cleared": True})):
+            with bot.ledger.write() as tx:
+                if event == "submitted":
+                    stored(tx)
+                journal.append(tx, now=NOON, actor="p1", event=event, subject=REF, revision=1, **codes)
+                alarms.raise_alarms(bot, tx, NOON)
+            alarms.send_due(bot, sender, NOON)
+    assert len(arrived) == 2
+
+
 def test_that_an_approval_is_wanted_is_not_told_once_it_was_given_nor_for_what_the_policy_refuses(bot):
     with inbox() as (sender, arrived, _):
         with bot.ledger.write() as tx:

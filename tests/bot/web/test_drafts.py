@@ -118,6 +118,12 @@ def test_whoever_submits_is_told_who_acts_next(write, officer, changes, said):
     assert said in words(officer.get(sent.headers["Location"]))
 
 
+def test_whoever_is_asked_whether_the_preview_was_read_finds_it_there(write, officer):
+    draft = write("case_outcome").draft
+    assert f'href="{draft}/preview"' in officer.get(f"{draft}/rows/30").text
+    assert f'href="{draft}/preview"' not in officer.get(f"{draft}/rows/31").text
+
+
 def test_every_part_that_the_list_leads_to_can_be_opened_and_the_others_say_that_they_cannot_yet(write, officer):
     writer = write()
     page = officer.get(writer.draft)

@@ -1,15 +1,19 @@
 """Pictures of drafts, and drafts that begin with a notice there is."""
 
 import re
+from dataclasses import replace
+from html import unescape
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from bot.context import words_of
 from bot.erasure import erase_due
 from store import drafts
 from tests.bot.office import document
 from tests.bot.web.browser import Browser, words
+from tests.bot.web.compiled import console_of
 from tests.bot.web.writing import Writer, hidden, summary
 
 
@@ -130,12 +134,20 @@ def test_the_framed_page_may_load_nothing_and_be_framed_by_us_alone(comms, offic
     assert 'sandbox="allow-same-origin"' in comms.get(f"{copy}/preview").text
 
 
-def test_each_channel_counts_in_its_own_way(comms, office):
-    ref = office.approved()
-    copy = comms.post(f"/notices/{ref}/copy").headers["Location"]
-    seen = words(comms.get(f"{copy}/preview"))
+def test_each_channel_counts_in_its_own_way(office):
+    """X counts every address as 23 characters, however long it is; the others count what stands there."""
+    site = office.bot.settings.site.model_copy(update={"public_url": "https://notices.dartford.gov.uk"})
+    settings = office.bot.settings.model_copy(update={"site": site})
+    bot = replace(office.bot, settings=settings, words=words_of(settings))
+    comms = Browser(office, console_of(bot)).as_(office.staff.comms)
+    copy = comms.post(f"/notices/{office.approved()}/copy").headers["Location"]
+    page = comms.get(f"{copy}/preview").text
     for limit, name in (("280", "X"), ("2,200", "Instagram"), ("63,206", "Facebook")):
-        assert re.search(rf"\d of {limit} characters, counted as {name} counts them", seen)
+        shown = rf">{name}</h2>.*?([\d,]+) of {limit} characters, counted as {name} .*?app-preview[^>]*>(.*?)</div>"
+        told, text = re.search(shown, page, re.DOTALL).groups()
+        said, addresses = unescape(text), re.findall(r"https://notices\S+", text)
+        assert bool(addresses) is (name == "X")
+        assert int(told.replace(",", "")) == len(said) - sum(len(each) - 23 for each in addresses)
 
 
 def test_a_copy_is_a_new_notice_with_the_same_words(comms, office):

@@ -187,6 +187,12 @@ def test_two_persons_attest_what_can_no_longer_be_read(officer, office, leaving,
     assert open_browser().as_(office.staff.dpo).post(path, data).status_code == 303
     assert office.last(leaving)[Channel.FACEBOOK].state is State.REMOVED
     assert "Attested, not proven" in words(officer.get(f"/notices/{leaving}"))
+    page = officer.get(f"/notices/{leaving}/progress")
+    assert "Attested, not all of it proven gone" in words(page)
+    assert "All of it is proven gone" not in page.text
+    # There is nothing more to wait for.
+    assert 'http-equiv="refresh"' not in page.text
+    assert 'data-done="yes"' in page.text
 
 
 def test_facts_are_confirmed_one_by_one(officer, office):

@@ -204,3 +204,11 @@ def test_what_was_called_off_before_it_went_up_is_not_said_to_have_been_taken_do
     assert f"Retracted by {office.staff.second.name}" in page
     assert "proven gone" not in page
     assert "is not there" not in page
+
+
+def test_a_retraction_says_where_and_what_of_the_case_comes_down_before_it_does(officer, office):
+    ref = office.up(channels=["website", "x"])
+    other = office.submit(channels=["website"]).ref
+    page = told(officer.get(f"/notices/{ref}/retract"))
+    assert "This notice, on every channel Website, X Every notice of the case" in page
+    assert f"Every notice of the case {ref}, {other} Note for the record" in page
