@@ -7,6 +7,8 @@ import pytest
 from bot import intake
 from policies.lifecycle import Standing
 from policies.terms import Reason
+from tests.bot.web.browser import routes
+from tests.bot.web.everything import everything_in, paths
 from tests.bot.web.test_approve import shown, standing
 from tests.bot.web.test_text_and_secrets import logged_at_every_level
 
@@ -96,3 +98,26 @@ def test_an_approval_that_the_policy_refuses_to_a_program_is_logged(caller, offi
         assert caller.approve(own, token).status_code == 422
     assert '"api_refused"' in logged()
     assert office.staff.deputy.id in logged()
+
+
+def test_a_draft_of_somebody_else_is_not_there_by_any_route(app, office, desk):
+    """Each address with a draft in it (ASVS 8.2.2)."""
+    given = everything_in(office, desk)
+    asked = [(rule, method) for rule, method in routes(app) if "draft_id" in rule.arguments]
+    assert len(asked) > 10
+    desk.as_(office.staff.comms)
+    before = office.everything()
+    for rule, method in asked:
+        path = paths(app, rule, given)[0]
+        answer = desk.get(path) if method == "GET" else desk.post(path, {"version": "1"})
+        assert answer.status_code == 404, (rule.endpoint, method, answer.status)
+    assert office.everything() == before
+
+
+def test_what_was_done_with_a_key_is_told_again_to_no_token_that_could_not_have_done_it(caller, office):
+    second, ref = office.staff.second, office.approved(channels=["website"])
+    path, body = f"/notices/{ref}/retraction", {"reason": "inaccurate"}
+    assert caller.post(path, caller.token(second, "retract"), body, key="a-key-of-a-program").status_code == 202
+    again = caller.post(path, caller.token(second, "read"), body, key="a-key-of-a-program")
+    assert again.status_code == 403
+    assert again.json["type"].endswith(":scope")
