@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from ipaddress import IPv6Address, ip_address
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from adapters.base import AdapterError, InDoubt, Rejected, Unreachable
 
 MAX_BODY = 5 * 1024 * 1024
 USER_AGENT = "Downdate"
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class DeadlineExceeded(requests.Timeout):
@@ -36,14 +38,24 @@ class BodyTooLarge(requests.ConnectionError):
     """The answer was larger than any answer we expect; what the call did is unknown."""
 
 
+class InsideError(Exception):
+    """The address leads to a machine of the council's own network, where no platform is; nothing was sent."""
+
+
 class _Watch(threading.local):
     """The connections the current thread uses, so that a deadline can cut them while it blocks in a read."""
 
     current: "list[Any] | None" = None
     expired: "threading.Event | None" = None
+    outside: bool = False
 
     def over(self, connection: Any) -> None:
-        """Have a connection cut at the deadline. Raises where that has passed, before anything is sent."""
+        """Have a connection cut at the deadline. Raises where that has passed, before anything is sent.
+
+        Raises InsideError where it has to lead outside and does not: by whom it reached, whatever the name said.
+        """
+        if self.outside and connection.sock is not None and not _is_outside(connection.sock.getpeername()[0]):
+            raise InsideError
         if self.current is not None:
             self.current.append(connection)
         if self.expired is not None and self.expired.is_set():
@@ -51,6 +63,15 @@ class _Watch(threading.local):
 
 
 _watch = _Watch()
+
+
+def _is_outside(host: str) -> bool:
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return False
+    inner = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (inner or found).is_global
 
 
 class _WatchedHTTP(HTTPConnection):
@@ -146,6 +167,8 @@ class EdgeSession(requests.Session):
 
     platform_time: PlatformTime | None = None
     """Where the Date header of every answer is kept, if the other side is a platform."""
+    outside: bool = False
+    """Whether it may connect to public addresses only (ASVS 1.3.6)."""
 
     def __init__(
         self,
@@ -174,7 +197,8 @@ class EdgeSession(requests.Session):
         timer = threading.Timer(total, _cut, (used, expired))
         timer.daemon = True
         until = monotonic() + total
-        _watch.current, _watch.expired = used, expired
+        # A proxy stands inside, and decides itself where it goes.
+        _watch.current, _watch.expired, _watch.outside = used, expired, self.outside and not self.proxies
         timer.start()
         try:
             response = super().request(method, url, **kwargs)
@@ -190,7 +214,7 @@ class EdgeSession(requests.Session):
             raise _as_requests(error) from None
         finally:
             timer.cancel()
-            _watch.current = _watch.expired = None
+            _watch.current, _watch.expired, _watch.outside = None, None, False
         return response
 
     def _read(self, response: requests.Response, until: float, expired: threading.Event) -> None:
@@ -243,14 +267,18 @@ def as_outcome(error: Exception) -> AdapterError:
 def picture_at(address: str, *, like: str, deadline: timedelta, proxies: Mapping[str, str]) -> bytes:
     """A picture from a platform's public files, fetched as nobody in particular: no credentials are sent.
 
-    `like` is the platform's own base URL, whose scheme the address must have. Raises Rejected where there is no picture
-    to be had, and what `as_outcome` says, or InDoubt, where it may be had later.
+    `like` is the platform's own base URL, whose scheme the address must have; it leads outside, unless that one is an
+    address of this machine as in a rehearsal. Raises Rejected where there is no picture to be had, and what
+    `as_outcome` says, or InDoubt, where it may be had later.
     """
     if urlsplit(address).scheme != urlsplit(like).scheme:
         raise Rejected("picture-address")
     try:
         with EdgeSession(deadline=deadline, proxies=dict(proxies)) as session:
+            session.outside = (urlsplit(like).hostname or "") not in _HERE
             answered = session.get(address)
+    except InsideError:
+        raise Rejected("picture-address") from None
     except BodyTooLarge:
         raise Rejected("picture-too-large") from None
     except (requests.RequestException, ValueError) as error:

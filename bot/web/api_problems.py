@@ -90,7 +90,7 @@ def problem(
         "objections": [dict(each) for each in objections],
         "ticks": [each.value for each in ticks],
     }
-    if status in {401, 403, 429}:
+    if status in {401, 403, 409, 429} or kind == "policy":
         bearer = g.get("bearer")
         log.warning("api_refused", status=status, route=request.endpoint, person=bearer and bearer.person.id)
     answer: Response = current_app.response_class(json.dumps(told, ensure_ascii=False), status=status, mimetype=MEDIA)

@@ -86,6 +86,7 @@ def console_app(
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.join(app, csrf, [each for each in BLUEPRINTS if each not in UNLIMITED])
+    app.after_request(_log_refusals)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(500, _broken)
@@ -171,14 +172,25 @@ def _may_open(endpoint: str) -> bool:
     return access.allowed(endpoint, roles)
 
 
+def _refused(status: int) -> None:
+    """Who tried what (ASVS 16.3.2); an address may hold what somebody typed, so only the route is named."""
+    found = signed_in()
+    log.warning("console_refused", status=status, route=request.endpoint, person=found and found.person.id)
+
+
+def _log_refusals(response: Response) -> Response:
+    """An act that a page refuses in its own words is one that was tried, as one that the table refuses is."""
+    if response.status_code in {403, 409} and not api_problems.is_api(request.path):
+        _refused(response.status_code)
+    return response
+
+
 def _http_error(error: HTTPException) -> tuple[str, int] | Response:
     if api_problems.is_api(request.path):
         return api_problems.of_http(error)
     code = error.code or 500
-    if code in {400, 403, 413, 429}:
-        # Who tried what (ASVS 16.3.2); an address may hold what somebody typed, so only the route is named.
-        found = signed_in()
-        log.warning("console_refused", status=code, route=request.endpoint, person=found and found.person.id)
+    if code in {400, 413, 429}:
+        _refused(code)
     if code == 413 and request.endpoint == "drafts.upload" and signed_in() is not None:
         return drafts_showing.too_large(**(request.view_args or {}))
     return _told(code)

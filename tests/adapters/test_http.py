@@ -14,7 +14,16 @@ import pytest
 import requests
 
 from adapters.base import InDoubt, Rejected, Unreachable
-from adapters.http import MAX_BODY, BodyTooLarge, DeadlineExceeded, EdgeSession, PlatformTime, as_outcome, picture_at
+from adapters.http import (
+    MAX_BODY,
+    BodyTooLarge,
+    DeadlineExceeded,
+    EdgeSession,
+    PlatformTime,
+    _is_outside,
+    as_outcome,
+    picture_at,
+)
 
 SECRET = "tok-3f9a71"
 SHORT = timedelta(seconds=0.4)
@@ -279,7 +288,7 @@ def test_platforms_that_have_not_answered_tell_no_time():
 
 
 def picture(address: str) -> bytes:
-    return picture_at(address, like="http://platform.example", deadline=SHORT, proxies={})
+    return picture_at(address, like="http://127.0.0.1", deadline=SHORT, proxies={})
 
 
 def test_a_picture_is_fetched_without_credentials():
@@ -312,3 +321,21 @@ def test_a_picture_that_may_be_had_later_is_in_doubt(said):
 def test_a_picture_is_fetched_only_the_way_the_platform_is_reached(address):
     with pytest.raises(Rejected, match="picture-address"):
         picture(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_picture_on_a_machine_of_our_own_network_is_asked_for_by_nobody(host):
+    """A platform's answer could else have the bot ask what only the council's own machines may (ASVS 1.3.6)."""
+    with speaking(saying(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")) as (base, heard):
+        inside = base.replace("127.0.0.1", host)
+        with pytest.raises(Rejected, match="picture-address"):
+            picture_at(f"{inside}/a.jpg", like="http://platform.example", deadline=SHORT, proxies={})
+    assert b"".join(heard) == b""
+
+
+def test_what_is_outside_is_what_the_whole_internet_can_reach():
+    own = "10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 ::1 fd00::1 fe80::1%eth0 ::ffff:100.64.0.1"
+    for address in own.split():
+        assert not _is_outside(address), address
+    for address in ("93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"):
+        assert _is_outside(address), address

@@ -8,7 +8,8 @@ from markupsafe import escape
 from bot import intake
 from policies.terms import Reason
 from store import artefacts
-from tests.bot.web.browser import routes
+from tests.bot.web.browser import address, routes
+from tests.bot.web.caller import API
 from tests.bot.web.everything import everything_in, paths
 from tests.bot.web.test_text_and_secrets import HOSTILE, fields, raw
 
@@ -65,3 +66,31 @@ def test_what_a_platform_gives_as_an_address_is_a_link_only_if_it_is_one(office,
         assert answer.status_code == 200
         assert ref in answer.text
         assert not re.search(r'(?i)href="(?:javascript|data:text|//)', answer.text), path
+
+
+BODIES = {
+    "brackets without end": b"[" * 100_000,
+    "objects without end": b'{"a":' * 100_000,
+    "a number without end": b'{"reason": ' + b"9" * 10_000 + b"}",
+    "no number": b'{"reason": NaN}',
+    "half a character": b'{"reason": "\\ud800"}',
+    "other bytes": b"\xff\xfe" + '{"reason": 1}'.encode("utf-16-le"),
+    "a word without end": b'{"reason": "' + b"x" * 3_000_000 + b'"}',
+    "markup": b'{"reason": "<script>alert(1)</script>", "<script>alert(1)</script>": 1}',
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_hostile_body_is_refused_by_every_operation_and_not_repeated(app, caller, office, given, kind):
+    token = caller.token(office.staff.second)
+    before, headers = office.everything(), {"Content-Type": "application/json"}
+    for rule, _ in routes(app, methods=("POST",)):
+        if not rule.rule.startswith(API):
+            continue
+        path = address(app, rule, given).removeprefix(API)
+        answer = caller.ask("POST", path, token, data=BODIES[kind], headers=headers)
+        assert answer.status_code in {400, 403, 404, 413, 422}, (rule.endpoint, answer.status)
+        assert answer.mimetype == "application/problem+json"
+        assert "script" not in answer.text
+        assert len(answer.text) < 5000
+    assert office.everything() == before
