@@ -334,7 +334,9 @@ def test_a_picture_on_a_machine_of_our_own_network_is_asked_for_by_nobody(host):
 
 
 def test_what_is_outside_is_what_the_whole_internet_can_reach():
-    own = "10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 ::1 fd00::1 fe80::1%eth0 ::ffff:100.64.0.1"
+    own = (
+        "10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 ::1 fd00::1 fe80::1%eth0 ::ffff:100.64.0.1"
+    )
     for address in own.split():
         assert not _is_outside(address), address
     for address in ("93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"):
