@@ -219,6 +219,8 @@ class Council:
                 each.objects = deepcopy(self.objects[each.name])
                 each.rules, each.calls, each.late = [], [], []
                 each.revoked, each.switches = False, set()
+        # Tests that follow one another share no quarter of an hour's limits.
+        self.terminal.x.windows.clear()
         return self.terminal
 
     def _platforms(self) -> tuple[Standin, Standin]:

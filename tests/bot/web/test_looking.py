@@ -10,7 +10,7 @@ from tests.bot.web.everything import everything_in, paths
 SENT = (
     "reason=inaccurate&scope=case&note=x&act=add&confirm=yes&csrf_token=x&version=1&channel=website&what=appeal_lodged"
 )
-ASKED = (("GET", f"?all=1&kept=1&{SENT}&token={{}}"), ("HEAD", ""))
+ASKED = (("GET", f"?all=1&kept=1&{SENT}&token={{}}"), ("HEAD", ""), ("OPTIONS", ""))
 # Nobody who is signed in sees the first; without Entra the others are not there.
 NEVER_OPEN = {"signin.form", "entra.begin", "entra.back", "entra.code_form"}
 
