@@ -4,12 +4,12 @@ VENV := .venv
 READY := $(VENV)/.ready
 ASSETS := bot/web/static/console.css
 BROWSER := tests/bot/web/e2e
-# What is asked of every command as every role, of every route and of every field: more of them than five minutes hold.
-WALKS := tests/bot/test_cli_roles.py $(addprefix tests/bot/web/,test_looking.py test_hostile.py test_refused.py sign_in/test_stuffing.py)
+# More than five minutes hold: every command as every role, every route and field, whole processes that are killed.
+SLOW := tests/stories tests/bot/test_cli_roles.py $(addprefix tests/bot/web/,test_looking.py test_hostile.py test_refused.py sign_in/test_stuffing.py)
 # Some tests wait for processes they started: one worker more than processors keeps these busy.
 WORKERS := $(shell expr $$(nproc) + 1)
 
-.PHONY: help run demo test bench mutants wheel lint lock clean chromium journeys walks
+.PHONY: help run demo test bench mutants wheel lint lock clean chromium journeys slow
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -35,16 +35,16 @@ bench: $(READY) ## Measure six ratios side by side, in two minutes
 chromium:
 	@command -v chromium >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null)
 
-test: $(READY) $(ASSETS) ## Set up, then run every test and check but the walks and the journeys
+test: $(READY) $(ASSETS) ## Set up, then run every test and check but the slow ones and those in a browser
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal --ignore=$(BROWSER) $(addprefix --ignore=,$(WALKS))
+	$(VENV)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal --ignore=$(BROWSER) $(addprefix --ignore=,$(SLOW))
 
 journeys: $(READY) $(ASSETS) chromium ## Drive the console in a browser, and look at every page of every role; about three minutes
 	$(VENV)/bin/python -m pytest -q -n auto $(BROWSER)
 
-walks: $(READY) $(ASSETS) ## Ask every command as every role, open every route, send hostile text into every field; about two minutes
-	$(VENV)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal $(WALKS)
+slow: $(READY) $(ASSETS) ## Ask every command as every role, open every route, send hostile text into every field, kill processes; three minutes
+	$(VENV)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal $(SLOW)
 
 mutants: $(READY) ## Change the policy rules in 200 small ways and see which the tests notice, in 20 minutes at most
 	@$(VENV)/bin/python -m tests.mutants.run

@@ -150,8 +150,11 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe
 
 def folded(text: str) -> str:
     """Its words in one case, without accents, punctuation and possessives; hyphens part words."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-    plain = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    plain = text.casefold()
+    # Most texts are plain letters, and every rule asks: only the others are taken apart.
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+        plain = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     plain = re.sub(r"(?<=\w)['’‘ʼ`´]s\b", "", plain)
     plain = re.sub(r"(?<=\w)['’‘ʼ`´]", "", plain)
     return " ".join(re.findall(r"[^\W_]+", plain))
