@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 ASSETS := bot/web/static/console.css
 BROWSER := tests/bot/web/e2e
 # More than five minutes hold: every command as every role, every route and field, whole processes that are killed.
-SLOW := tests/stories tests/bot/test_cli_roles.py $(addprefix tests/bot/web/,test_looking.py test_hostile.py test_refused.py sign_in/test_stuffing.py)
+SLOW := tests/stories $(addprefix tests/bot/test_,promise.py cli_roles.py cli_records.py) $(addprefix tests/bot/web/,test_looking.py test_hostile.py test_refused.py sign_in/test_stuffing.py)
 # Some tests wait for processes they started: one worker more than processors keeps these busy.
 WORKERS := $(shell expr $$(nproc) + 1)
 
