@@ -39,7 +39,7 @@ _NOT_UP: dict[Standing, str] = {
     Standing.DRAFT: "Draft",
     Standing.REFUSED: "Refused",
     Standing.HELD: "Held",
-    Standing.AWAITING_APPROVAL: "Waits for approval",
+    Standing.AWAITING_APPROVAL: "To be approved",
     Standing.SENT_BACK: "Sent back",
 }
 _NO_POST = "An earlier copy has to be gone first, or somebody took it down there by hand: see the notice’s page."

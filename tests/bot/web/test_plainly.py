@@ -138,7 +138,7 @@ def test_a_card_of_live_now_has_its_reference_above_the_red_button(officer, offi
 def test_a_copy_that_is_not_up_yet_says_what_it_waits_for(officer, office):
     waiting = office.submit(channels=["website"]).ref
     refused = office.submit(case_ref="EH/2026/0002", subjects__0__date_of_birth="2010-01-01", channels=["website"]).ref
-    for ref, word in ((waiting, "Waits for approval"), (refused, "Refused")):
+    for ref, word in ((waiting, "To be approved"), (refused, "Refused")):
         assert f'govuk-tag--grey">{word}<' in officer.get(f"/notices/{ref}").text
         assert "Not queued" not in told(officer.get("/list/waiting"))
 
