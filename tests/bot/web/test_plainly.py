@@ -33,6 +33,19 @@ def stuck(office) -> str:
     return ref
 
 
+@pytest.fixture
+def logged(office):
+    """A request for removal, about a notice that is up."""
+    return log_request(
+        office.bot,
+        office.staff.comms,
+        RequestKind.REMOVAL,
+        ref=office.up(channels=["website"]),
+        allegation=Allegation.OTHER,
+        received_at=office.bot.now,
+    )
+
+
 def test_what_is_stuck_on_its_way_down_stands_under_coming_down_as_well(officer, office, stuck):
     other = office.up(case_ref="EH/2026/0002", channels=["website"])
     for name in ("stuck", "coming-down"):
@@ -50,16 +63,7 @@ def test_what_is_retracted_for_good_is_not_offered_to_be_amended(officer, office
     assert f"/notices/{stuck}/copy" in acts[stuck]
 
 
-def test_people_of_the_council_are_named_where_they_acted(officer, office):
-    ref = office.up(channels=["website"])
-    logged = log_request(
-        office.bot,
-        office.staff.comms,
-        RequestKind.REMOVAL,
-        ref=ref,
-        allegation=Allegation.OTHER,
-        received_at=office.bot.now,
-    )
+def test_people_of_the_council_are_named_where_they_acted(officer, office, logged):
     acknowledge_request(office.bot, office.staff.second, logged.id, note="By letter")
     page = told(officer.get(f"/requests/{logged.id}"))
     assert f"logged by {office.staff.comms.name}" in page
@@ -100,16 +104,7 @@ def test_a_task_that_is_over_is_no_success(officer, office):
     assert "govuk-notification-banner--success" not in page
 
 
-def test_the_record_tells_a_request_in_words(desk, office):
-    ref = office.up(channels=["website"])
-    logged = log_request(
-        office.bot,
-        office.staff.comms,
-        RequestKind.REMOVAL,
-        ref=ref,
-        allegation=Allegation.OTHER,
-        received_at=office.bot.now,
-    )
+def test_the_record_tells_a_request_in_words(desk, office, logged):
     decide_request(
         office.bot,
         office.staff.second,
