@@ -11,13 +11,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from bot import hashing, serving
+from adapters.standin.core import Fault, Rule
+from bot import hashing, intake, serving
 from bot.lanes import Lanes, is_urgent
 from bot.rehearsal import free_port
 from bot.serving import URGENT_WORKERS, WORKERS, _Listener
 from bot.web import beside
 from policies.lifecycle import State
-from policies.terms import Channel
+from policies.terms import Channel, Reason
 from store import journal, signins
 from store.ledger import Ledger
 from tests.bot.web.browser import address, routes
@@ -254,3 +255,25 @@ def test_without_a_thread_to_be_had_a_retraction_is_answered_and_the_next_press_
         monkeypatch.undo()
         assert there.retract(ref, cookie)[1].status == 303
         until(lambda: office.last(ref)[Channel.FACEBOOK].state is State.REMOVED, "it is gone")
+
+
+def test_a_press_while_the_work_is_about_to_give_up_is_worked_on_for_as_long_again(office):
+    """A platform that refuses, and no loop: without it the press would be answered and nothing would follow."""
+    ref = office.up(channels=["facebook"])
+    facebook, tries = office.bot.adapters[Channel.FACEBOOK], []
+    facebook.rules.append(Rule(fault=Fault.FAIL_BEFORE, method="remove", status=400, times=0))
+    at_once = office.bot.settings.loop.model_copy(update={"removal_retry_delays": (timedelta(0),)})
+    bot = replace(office.bot, settings=office.bot.settings.model_copy(update={"loop": at_once}))
+    down = intake.retract(bot, office.staff.second, ref=ref, reason=Reason.INACCURATE)
+
+    def press(operation, phase):
+        if operation == "remove" and phase == "before":
+            tries.append(operation)
+            if len(tries) < 3:
+                beside.take_down_beside(bot, down, patience=timedelta(0))
+
+    facebook.on_call = press
+    beside.take_down_beside(bot, down, patience=timedelta(0))
+    until(lambda: not beside._under_way, "the work has given up")
+    assert len(tries) == 3
+    assert beside._pressed_again == set()
