@@ -204,7 +204,7 @@ class InstagramAdapter:
                         self._deleting.client,
                         each,
                         absent=self._absent,
-                        link=lambda row=each: self._link(row),  # type: ignore[misc]  # bound now, asked for at the end
+                        link=partial(self._link, each),
                     )
                 elif each.kind is ArtefactKind.FILE:
                     self.host.take_down(each.platform_id)

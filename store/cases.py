@@ -1,6 +1,5 @@
 """What belongs to a case rather than to one publication: its clocks (R45) and what happened in it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,7 +104,7 @@ def record(tx: Tx, event: Event, note: str | None = None) -> None:
 
 def events_of(tx: Tx, key: str) -> tuple[Event, ...]:
     """The case's events in the order in which they were recorded."""
-    rows: Iterable[object] = tx.c.execute(
+    rows = tx.c.execute(
         select(
             events.c.case_key,
             events.c.what,
@@ -117,4 +116,4 @@ def events_of(tx: Tx, key: str) -> tuple[Event, ...]:
         .where(events.c.case_key == key)
         .order_by(events.c.id)
     )
-    return tuple(Event(**row._mapping) for row in rows)  # type: ignore[attr-defined]  # noqa: SLF001
+    return tuple(Event(**row._mapping) for row in rows)  # noqa: SLF001

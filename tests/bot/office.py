@@ -19,7 +19,7 @@ from bot.reconcile import run_post
 from bot.settings import load, rehearsal_defaults, shipped_folder
 from bot.settings_model import LoopSettings, RetentionSettings, Settings
 from bot.submission import Received, receive
-from policies.terms import Channel, Person, Role
+from policies.terms import Channel, Person, Reason, Role
 from store import journal, people, posts, publications
 from store.ledger import Ledger, create
 from store.media import MediaStore
@@ -154,6 +154,14 @@ class Office:
     def up(self, name: str = "case_outcome", **changes: Any) -> str:
         """Submit, approve and post a sample until all its channels show it; returns its reference."""
         ref = self.approved(name, **changes)
+        self.run(ref)
+        return ref
+
+    def refused(self, reason: Reason, *, note: str = "") -> str:
+        """A notice that was retracted and cannot be taken down on an account that is refused as a whole."""
+        ref = self.up(channels=["website", "facebook"])
+        self.channels[Channel.FACEBOOK].revoked = True
+        intake.retract(self.bot, self.staff.second, ref=ref, reason=reason, note=note)
         self.run(ref)
         return ref
 

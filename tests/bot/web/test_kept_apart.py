@@ -11,7 +11,7 @@ from bot.intake_requests import log_request
 from bot.web.access import TABLE
 from bot.web.forms import page_path
 from policies.requests import Allegation, RequestKind
-from policies.terms import Channel, Reason
+from policies.terms import Reason
 from tests.bot.office import document
 from tests.bot.web.browser import Browser, address, routes, words
 from tests.bot.web.test_kept import NOTE, onward, textarea
@@ -32,11 +32,7 @@ def ref(office) -> str:
 @pytest.fixture
 def leaving(office) -> str:
     """A notice coming down on an account that is refused as a whole."""
-    ref = office.up(channels=["website", "facebook"])
-    office.channels[Channel.FACEBOOK].revoked = True
-    intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.REQUEST_UPHELD)
-    office.run(ref)
-    return ref
+    return office.refused(Reason.REQUEST_UPHELD)
 
 
 def ended(desk: Browser, office, how: str) -> str:

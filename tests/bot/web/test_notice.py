@@ -27,11 +27,7 @@ def officer(desk: Browser, office) -> Browser:
 @pytest.fixture
 def leaving(office) -> str:
     """A notice coming down on an account that is refused as a whole."""
-    ref = office.up(channels=["website", "facebook"])
-    office.channels[Channel.FACEBOOK].revoked = True
-    intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.REQUEST_UPHELD, note=NOTE)
-    office.run(ref)
-    return ref
+    return office.refused(Reason.REQUEST_UPHELD, note=NOTE)
 
 
 def case_of(office, ref):

@@ -26,11 +26,7 @@ def officer(desk: Browser, office) -> Browser:
 @pytest.fixture
 def stuck(office) -> str:
     """Retracted, and the account refuses to take it down."""
-    ref = office.up(channels=["website", "facebook"])
-    office.channels[Channel.FACEBOOK].revoked = True
-    intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.INACCURATE)
-    office.run(ref)
-    return ref
+    return office.refused(Reason.INACCURATE)
 
 
 @pytest.fixture
