@@ -26,6 +26,8 @@ from store import posts, publications
 from store.ledger import Tx
 
 pages = Blueprint("retract", __name__)
+# What the form is about: something may be up, nothing is up yet, it has come down, or it was called off before.
+UP, WAITS, DOWN, CANCELLED = "up", "waits", "down", "cancelled"
 # What the command line says in one word.
 _SAID = {"Asking": "Being taken down", "Asked": "Asked to go", "Looking": "Being looked for"}
 log = structlog.get_logger()
@@ -79,18 +81,28 @@ def form(ref: str) -> str:
 
 def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str:
     notice = _shown(ref)
+    stands = _stands(notice)
     return render_template(
         "retract.html",
         notice=notice,
+        stands=stands,
         where=[NAMES[each.channel] for each in _channels(notice) if any(p.state not in CLOSED for p in each.posts)],
-        of_case=_not_retracted(notice.case_key),
-        up=may_be_up(notice.line),
+        of_case=[each for each in _not_retracted(notice.case_key) if stands in {UP, WAITS} or each != ref],
         given=given,
         errors=errors,
-        reasons=REASONS if may_be_up(notice.line) else CANCELLING,
+        reasons=REASONS if stands in {UP, DOWN} else CANCELLING,
         clauses=CLAUSE,
         again=again,
     )
+
+
+def _stands(notice: Shown) -> str:
+    if may_be_up(notice.line):
+        return UP
+    if any(post.state is State.REMOVED for each in _channels(notice) for post in each.posts):
+        return DOWN
+    standing = notice.line.publication
+    return CANCELLED if standing and standing.retracted_for else WAITS
 
 
 def _channels(notice: Shown) -> tuple[ChannelStanding, ...]:

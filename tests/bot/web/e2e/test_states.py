@@ -77,6 +77,7 @@ def listed(there):
         *(("second", f"/list/{name}") for name in ("stuck", "coming-down", "waiting", "down")),
         *(("second", f"/requests/{number}") for number in range(1, 5)),
         *(("second", f"/notices/{r[name]}/progress") for name in ("by-hand", "down", "up", "waiting")),
+        *(("second", f"/notices/{r[name]}/retract") for name in ("by-hand", "down", "waiting")),
         *(("second", path) for path in ("/", "/new", "/tasks?all=1", "/alarms", "/requests", "/channels", "/calendar")),
         *(("second", f"/cases/{there.case}{part}") for part in ("", "/event", "/sheet", "/progress")),
         ("dpo", "/advice"),
