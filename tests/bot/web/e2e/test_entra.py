@@ -69,7 +69,7 @@ def looked(visitor: Visitor) -> list[str]:
 def test_a_director_from_microsoft_is_told_a_wrong_code_in_the_summary_and_comes_in_with_the_right_one(visitor, office):
     page = visitor.page
     visitor.open("/sign-in?next=/list/waiting")
-    page.get_by_role("button", name="Sign in with Microsoft").click()
+    visitor.press("Sign in with Microsoft")
     expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
     assert looked(visitor) == []
     for wrong in ("", "000000"):

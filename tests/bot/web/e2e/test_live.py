@@ -40,7 +40,8 @@ def test_the_search_finds_by_part_of_a_name_case_or_reference_and_names_nobody_i
     for words, count in (("2026/1003", 1), (refs[2], 1), ("alex exam", 6), ("nobody of that name", 0)):
         visitor.open("/")
         page.get_by_label("Part of a name, case or reference").fill(words)
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         page.get_by_role("status").wait_for()
         assert retract_now(page).count() == count
         assert page.url == f"{visitor.base}/search"
@@ -67,5 +68,5 @@ def test_without_javascript_the_menu_is_one_tap_away_on_a_phone_and_there_at_a_d
     else:
         assert not channels.is_visible()
         menu.click()
-    channels.click()
+    visitor.follow(channels)
     page.wait_for_url("**/channels")

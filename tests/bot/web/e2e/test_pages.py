@@ -55,7 +55,7 @@ def test_what_goes_wrong_is_told_on_a_page_that_is_as_good(size, app, served, st
     assert visitor.look() == []
     visitor.as_(staff["comms"]).open("/account")
     visitor.page.context.clear_cookies(name="dd_form")
-    visitor.page.get_by_role("button", name="Sign out Sample comms").click()
+    visitor.press("Sign out Sample comms")
     assert visitor.page.get_by_role("heading", name="Send it once more").count() == 1
     assert visitor.look() == []
     visitor.press("Send it again")

@@ -19,7 +19,7 @@ def test_nobody_is_disabled_by_one_tap(size, served, look_in, scripts):
     expect(button).to_be_visible()
     if scripts:
         assert visitor.look() == []
-    button.click()
+    visitor.follow(button)
     expect(page.get_by_role("heading", name="People", exact=True)).to_be_visible()
     with served.bot.ledger.read() as tx:
         found = people.get(tx, comms.id, served.clock())

@@ -51,7 +51,7 @@ def written_out(visitor, body):
 def queued(visitor):
     """From the parts of the draft to the notice that was submitted; returns its reference."""
     page = visitor.page
-    page.get_by_role("button", name="Check your answers").click()
+    visitor.press("Check your answers")
     expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
     visitor.press("Submit for approval")
     page.wait_for_url("**/notices/*")
@@ -71,12 +71,15 @@ def test_a_newcomer_brings_the_sample_through_its_whole_life_on_one_phone_with_w
     page, taps = visitor.page, []
 
     def tap(role, name, **more):
-        found = page.get_by_role(role, name=name, **more)
-        found.first.click()
+        visitor.follow(page.get_by_role(role, name=name, **more).first)
+        taps.append(name)
+
+    def tap_here(role, name):
+        page.get_by_role(role, name=name, exact=True).click()
         taps.append(name)
 
     def menu(name):
-        tap("button", "Menu", exact=True)
+        tap_here("button", "Menu")
         tap("link", name)
 
     visitor.open("/sign-in")
@@ -91,9 +94,9 @@ def test_a_newcomer_brings_the_sample_through_its_whole_life_on_one_phone_with_w
     visitor.enter("director")
     taps.append("Enter as director")
     menu(re.compile("Waiting for you"))
-    page.locator(f"section[aria-labelledby='h-{ref}']").get_by_role("button", name="Read and decide").click()
+    visitor.follow(page.locator(f"section[aria-labelledby='h-{ref}']").get_by_role("button", name="Read and decide"))
     taps.append("Read and decide")
-    tap("link", "Go to the decision")
+    tap_here("link", "Go to the decision")
     tap_all(page, taps)
     tap("button", "Approve", exact=True)
     until(lambda: live_channels(council.here.bot, ref) == 4, "it is up on every channel")
@@ -120,10 +123,10 @@ def test_a_newcomer_queues_the_sample_approves_it_sees_it_up_retracts_it_and_see
     officer = visit("desk").as_(council.person("officer"))
     officer.open(f"/notices/{sample}")
     officer.press("Copy as new")
-    officer.page.get_by_role("link", name="The case", exact=True).click()
+    officer.follow(officer.page.get_by_role("link", name="The case", exact=True))
     officer.page.get_by_label("Case reference").fill("EH/2026/8001")
     officer.press("Save and continue")
-    officer.page.get_by_role("link", name="All parts of this draft").click()
+    officer.follow(officer.page.get_by_role("link", name="All parts of this draft"))
     ref = queued(officer)
     director = visit("phone").as_(council.person("director"))
     approved_by(director, council, ref)
@@ -176,20 +179,20 @@ def test_the_keyboard_alone_is_enough_to_queue(size, council, visit):
     page = visitor.page
     visitor.open("/new")
 
-    def press(role, name, key="Enter"):
-        visitor.tab_to(page.get_by_role(role, name=name, exact=True).first, most=120)
-        page.keyboard.press(key)
+    def strike(role, name):
+        visitor.strike(page.get_by_role(role, name=name, exact=True).first)
 
-    press("button", "Begin with the sample notice")
+    strike("button", "Begin with the sample notice")
     page.wait_for_url("**/check")
-    press("link", "Change The case")
+    strike("link", "Change The case")
     page.wait_for_url("**/case")
     visitor.tab_to(page.get_by_label("Case reference"))
     page.keyboard.press("Control+A")
     page.keyboard.press("Delete")
-    press("button", "Save and continue")
+    strike("button", "Save and continue")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    press("link", re.compile("Case reference"))
+    visitor.tab_to(page.get_by_role("link", name=re.compile("Case reference")))
+    page.keyboard.press("Enter")
     expect(page.get_by_label("Case reference")).to_be_focused()
     page.keyboard.type("EH/2026/8300" if size == "phone" else "EH/2026/8301")
     visitor.tab_to(page.get_by_role("radio", checked=True).first)
@@ -197,10 +200,10 @@ def test_the_keyboard_alone_is_enough_to_queue(size, council, visit):
     page.keyboard.press("ArrowUp")
     visitor.tab_to(page.get_by_label("Month"))
     page.keyboard.type("2")
-    press("button", "Save and continue")
-    press("link", "All parts of this draft")
-    press("button", "Check your answers")
+    strike("button", "Save and continue")
+    strike("link", "All parts of this draft")
+    strike("button", "Check your answers")
     page.wait_for_url("**/check")
-    press("button", "Submit for approval")
+    strike("button", "Submit for approval")
     page.wait_for_url("**/notices/*")
     expect(page.get_by_text(re.compile("Submitted as"))).to_be_visible()

@@ -17,7 +17,8 @@ SOON = 30_000
 
 def taps(visitor, *, of):
     """Retract now, the reason, Retract: nothing else is pressed."""
-    visitor.page.locator(f"section[aria-labelledby='h-{of}']").get_by_role("button", name="Retract now").click()
+    card = visitor.page.locator(f"section[aria-labelledby='h-{of}']")
+    visitor.follow(card.get_by_role("button", name="Retract now"))
     visitor.page.get_by_label(re.compile(REASON)).check()
     visitor.press("Retract")
 
@@ -92,8 +93,7 @@ def test_the_keyboard_alone_is_enough_and_shows_where_it_is(size, council, visit
     page.keyboard.press("Space")
     chosen = page.get_by_role("radio", checked=True).first
     assert chosen.get_attribute("value") == "inaccurate"
-    visitor.tab_to(page.get_by_role("button", name="Retract", exact=True))
-    page.keyboard.press("Enter")
+    visitor.strike(page.get_by_role("button", name="Retract", exact=True))
     expect(page.get_by_role("heading", name=GONE)).to_be_visible(timeout=SOON)
 
 

@@ -35,6 +35,6 @@ def test_a_wrong_password_is_told_beside_the_field_and_the_name_is_kept(size, vi
 def test_signing_out_leaves_nothing_open(visit, council):
     visitor = visit("phone").as_(council.person("officer"))
     visitor.open("/")
-    visitor.page.get_by_role("button", name="Sign out Sample Officer").click()
+    visitor.press("Sign out Sample Officer")
     visitor.open("/")
     expect(visitor.page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()

@@ -80,7 +80,7 @@ class Visitor:
         self.page.get_by_label("Sign-in name").fill(said["Name"].strip())
         self.page.get_by_label("Password", exact=True).fill(said["Password"].strip())
         self.page.get_by_label("Code from your authenticator app").fill(said.get("Code now", "").strip())
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.press("Sign in")
         if said.get("Code now") and self.page.get_by_role("heading", name="Sign in", exact=True).count():
             # The code has counted once already; the tap that is offered waits for the next one.
             self.enter(name)
@@ -101,8 +101,19 @@ class Visitor:
         self.open("/sign-in")
         return self._code(name)
 
+    def follow(self, place: Locator) -> None:
+        """Click what leads to another page, and wait until that page stands: a click alone ends where it begins."""
+        with self.page.expect_navigation():
+            place.click()
+
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self.follow(self.page.get_by_role("button", name=name, exact=True))
+
+    def strike(self, place: Locator) -> None:
+        """As `follow`, with the keyboard alone."""
+        self.tab_to(place, most=120)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     def tab_to(self, place: Locator, most: int = 60) -> None:
         """With the Tab key alone; what has the focus must be seen to have it."""
