@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 ASSETS := bot/web/static/console.css
 BROWSER := tests/bot/web/e2e
 # More than five minutes hold: every command as every role, every route and field, whole processes that are killed.
-SLOW := tests/stories $(addprefix tests/bot/test_,promise.py cli_roles.py cli_records.py) $(addprefix tests/bot/web/,test_looking.py test_hostile.py test_refused.py sign_in/test_stuffing.py)
+SLOW := tests/stories $(addprefix tests/bot/test_,promise.py cli_roles.py cli_records.py) $(addprefix tests/bot/web/,test_looking.py test_hostile.py test_refused.py test_text_and_secrets.py sign_in/test_stuffing.py)
 # Some tests wait for processes they started: one worker more than processors keeps these busy.
 WORKERS := $(shell expr $$(nproc) + 1)
 
@@ -40,7 +40,7 @@ test: $(READY) $(ASSETS) ## Set up, then run every test and check but the slow o
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal --ignore=$(BROWSER) $(addprefix --ignore=,$(SLOW))
 
-journeys: $(READY) $(ASSETS) chromium ## Drive the console in a browser, and look at every page of every role; about three minutes
+journeys: $(READY) $(ASSETS) chromium ## Drive the console in a browser, and look at every page of every role; about six minutes
 	$(VENV)/bin/python -m pytest -q -n auto $(BROWSER)
 
 slow: $(READY) $(ASSETS) ## Ask every command as every role, open every route, send hostile text into every field, kill processes; three minutes

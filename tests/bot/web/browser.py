@@ -29,6 +29,7 @@ class Browser:
     office: Office
     app: Flask
     client: FlaskClient = field(init=False)
+    _token: tuple[tuple[str | None, str | None], str] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
@@ -53,12 +54,15 @@ class Browser:
         return self.client.open(path, method=method, base_url=self.origin, buffered=True, **more)
 
     def token(self) -> str:
-        """The token of the forms of this browser."""
+        """The token of the forms of this browser; a page is opened for it when who it belongs to has changed."""
+        if self._token and self._token[0] == (self.cookie("dd_form"), self.cookie(COOKIE)):
+            return self._token[1]
         found = self.get("/account") if self.cookie(COOKIE) else self.get("/sign-in")
         if found.status_code != 200:
             found = self.get("/sign-in")
         token = re.search(r'name="csrf_token" value="([^"]+)"', found.text)
         assert token is not None
+        self._token = (self.cookie("dd_form"), self.cookie(COOKIE)), token[1]
         return token[1]
 
     def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
