@@ -18,6 +18,7 @@ from tests.bot.web.browser import Browser
 from tests.bot.web.caller import Caller, notice
 from tests.bot.web.compiled import console_of
 from tests.bot.web.writing import Writer, summary
+from tests.stories.processes import until
 
 CARD = (SAMPLES / "card.png").read_bytes()
 REFUSED = "The virus scanner found something in it"
@@ -127,12 +128,20 @@ def test_what_cannot_be_checked_is_refused_and_logged_without_a_name(scanner, sc
     assert command[0] not in logged
 
 
+def _ended(stat: Path) -> bool:
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def test_a_scanner_that_does_not_answer_is_ended_with_all_that_it_started(scanner, scanned, tmp_path):
     scan = scan_of(scanned(scanner(f"sleep 61 & echo $! > {tmp_path}/child; wait"), timedelta(seconds=2)).settings)
     with pytest.raises(PictureRefused, match="could-not-be-checked"):
         scan(CARD)
     child = Path(f"/proc/{(tmp_path / 'child').read_text().strip()}/stat")
-    assert not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z"
+    # A signal has been sent, and is heard a moment later.
+    until(lambda: _ended(child), "what the scanner started has ended")
 
 
 def test_a_scanner_that_answers_without_reading_is_heard(scanned, tmp_path):
