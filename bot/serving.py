@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from http import HTTPStatus
 from time import monotonic
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -39,7 +39,9 @@ _TOO_LARGE = (
     "Go back, and send less at once: a picture may have at most 20 MB.\n"
 )
 # Whoever opens connections and sends nothing shall not keep others out; each costs a descriptor and a few kB.
+# At the limit waitress takes no more of them, so that room is made before.
 _CONNECTIONS = 500
+_CROWDED = 400
 _SILENT_FOR = 60
 # Of the console; those who take down have workers of their own beside them.
 WORKERS = 12
@@ -77,7 +79,26 @@ class _Refusing(ErrorTask):  # type: ignore[misc]  # waitress is untyped
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
+    """A connection. Where they are many, a new one takes the place of that which has owed a request for longest."""
+
     error_task_class = _Refusing
+
+    def __init__(self, server: Any, *given: Any, **more: Any) -> None:
+        super().__init__(server, *given, **more)
+        self.owes_since = monotonic()
+        if len(server.active_channels) > _CROWDED:
+            owing = [each for each in server.active_channels.values() if each is not self and each.owes]
+            if owing:
+                min(owing, key=lambda each: each.owes_since).will_close = True
+
+    @property
+    def owes(self) -> bool:
+        """Whether nothing of it is being done or sent: a whole request has not come yet, or not another one."""
+        return not (self.requests or self.total_outbufs_len or self.will_close)
+
+    def service(self) -> None:
+        super().service()
+        self.owes_since = monotonic()
 
 
 class _Listener:

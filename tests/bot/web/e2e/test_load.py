@@ -3,13 +3,16 @@
 How long it takes is measured by `make bench`; here everybody is answered, and rightly.
 """
 
+import resource
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
 from bot import serving, signing_in
+from bot.rehearsal import free_port
 from tests.bot.web.caller import Caller
 from tests.bot.web.wire import Wire, session_of
 from tests.stories.processes import until
@@ -60,6 +63,45 @@ def test_a_signed_in_officer_retracts_under_slow_clients_and_a_flood_of_sign_ins
             assert (page.status, done.status) == (200, 303)
     # Some are looked at, the rest are turned away: as many as come, and no queue of them.
     assert set(told) == {403, 503}
+
+
+@pytest.fixture
+def room_for_many() -> Iterator[None]:
+    """Descriptors for both ends of more connections than the console takes."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(before[1], 4096), before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_more_silent_clients_than_there_are_connections_shut_nobody_out(office, there, room_for_many):
+    refs = [office.approved(channels=["website"], case_ref=f"EH/2026/{number}") for number in range(1001, 1004)]
+    cookie = session_of(office.bot, office.staff.second)
+    with there.slow_clients(2 * serving._CONNECTIONS):
+        for ref in refs:
+            page, done = there.retract(ref, cookie)
+            assert (page.status, done.status) == (200, 303)
+
+
+def test_whoever_is_being_answered_does_not_make_room_for_others(room_for_many):
+    begun, go = threading.Event(), threading.Event()
+
+    def app(environ, start):
+        if environ["PATH_INFO"] == "/long":
+            begun.set()
+            go.wait(20)
+        start("200 OK", [("Content-Length", "4")])
+        return [b"done"]
+
+    there = Wire("127.0.0.1", free_port())
+    with serving._Listener(app, host=there.host, port=there.port), ThreadPoolExecutor() as pool:
+        answer = pool.submit(there.ask, "GET", "/long")
+        assert begun.wait(10)
+        with there.slow_clients(2 * serving._CONNECTIONS):
+            # Answered after all of these have been let in.
+            assert there.ask("GET", "/").text == "done"
+            go.set()
+            assert answer.result(20).text == "done"
 
 
 def test_the_api_retracts_under_slow_clients_while_a_token_has_used_up_its_limit(office, app, there):
