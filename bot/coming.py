@@ -25,6 +25,7 @@ class What(StrEnum):
     GOES_UP = "Goes up, not before"
     REMOVAL_STARTS = "Removal starts"
     DOWN_BY = "Down by"
+    LEAVING = "Retracted, not proven gone yet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +59,22 @@ def _going_up(tx: Tx, now: datetime) -> Iterator[tuple[datetime, What, str, Chan
 
 def _coming_down(bot: Bot, tx: Tx, now: datetime) -> Iterator[tuple[datetime, What, str, Channel]]:
     visible = {post.publication_id for post in posts.in_states(tx, *MAY_BE_VISIBLE)}
-    refs = {publications.by_id(tx, each).ref for each in visible if each is not None}
-    for each in overview(bot, tx, now, among=refs).publications:
+    retractions = {
+        publications.by_id(tx, each).ref: publications.retraction_of(tx, each) for each in visible if each is not None
+    }
+    for each in overview(bot, tx, now, among=set(retractions)).publications:
+        retraction = retractions[each.ref]
         for channel in each.channels:
-            for at, what in (found for post in channel.posts for found in _dates(post, now)):
-                yield at, what, each.ref, channel.channel
+            for post in channel.posts:
+                for at, what in _dates(post, retraction.given_at if retraction else None, now):
+                    yield at, what, each.ref, channel.channel
 
 
-def _dates(post: PostStanding, now: datetime) -> Iterator[tuple[datetime, What]]:
-    if post.state in MAY_BE_VISIBLE:
+def _dates(post: PostStanding, retracted_at: datetime | None, now: datetime) -> Iterator[tuple[datetime, What]]:
+    if post.state in MAY_BE_VISIBLE and retracted_at is not None:
+        # It is to be gone from that moment on (5.6): what was planned before counts no more.
+        yield retracted_at, What.LEAVING
+    elif post.state in MAY_BE_VISIBLE:
         if post.removal_starts is not None and post.removal_starts > now:
             yield post.removal_starts, What.REMOVAL_STARTS
         if post.down_by is not None:

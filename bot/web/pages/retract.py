@@ -26,8 +26,8 @@ from store import posts, publications
 from store.ledger import Tx
 
 pages = Blueprint("retract", __name__)
-# What the form is about: something may be up, nothing is up yet, it has come down, or it was called off before.
-UP, WAITS, DOWN, CANCELLED = "up", "waits", "down", "cancelled"
+# What the form is about: something may be up, and is on its way down; nothing is up: not yet, not any more, or never.
+UP, LEAVING, WAITS, DOWN, CANCELLED = "up", "leaving", "waits", "down", "cancelled"
 # What the command line says in one word.
 _SAID = {"Asking": "Being taken down", "Asked": "Asked to go", "Looking": "Being looked for"}
 log = structlog.get_logger()
@@ -87,22 +87,23 @@ def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str
         notice=notice,
         stands=stands,
         where=[NAMES[each.channel] for each in _channels(notice) if any(p.state not in CLOSED for p in each.posts)],
-        of_case=[each for each in _not_retracted(notice.case_key) if stands in {UP, WAITS} or each != ref],
+        of_case=[each for each in _not_retracted(notice.case_key) if stands not in {DOWN, CANCELLED} or each != ref],
         given=given,
         errors=errors,
-        reasons=REASONS if stands in {UP, DOWN} else CANCELLING,
+        reasons=CANCELLING if stands in {WAITS, CANCELLED} else REASONS,
         clauses=CLAUSE,
         again=again,
     )
 
 
 def _stands(notice: Shown) -> str:
+    standing = notice.line.publication
+    retracted = standing is not None and standing.retracted_for is not None
     if may_be_up(notice.line):
-        return UP
+        return LEAVING if retracted else UP
     if any(post.state is State.REMOVED for each in _channels(notice) for post in each.posts):
         return DOWN
-    standing = notice.line.publication
-    return CANCELLED if standing and standing.retracted_for else WAITS
+    return CANCELLED if retracted else WAITS
 
 
 def _channels(notice: Shown) -> tuple[ChannelStanding, ...]:

@@ -9,7 +9,8 @@ import pytest
 import structlog
 from icalendar import Calendar
 
-from bot import logs
+from bot import intake, logs
+from policies.terms import Channel, Reason
 from store import people
 from tests.bot.web.browser import words
 
@@ -36,6 +37,21 @@ def test_each_day_of_london_lists_what_goes_up_what_starts_to_come_down_and_by_w
     assert f"Removal starts: {up} on Website, X" in page
     assert f"Down by: {up} on Website, X" in page
     assert "30 March 2026" in page
+
+
+def test_what_was_retracted_is_told_by_the_moment_it_is_to_be_gone_and_no_longer_by_its_earlier_date(office, comms):
+    ref = office.up(channels=["website", "x"])
+    office.channels[Channel.X].revoked = True
+    intake.retract(office.bot, office.staff.second, ref=ref, reason=Reason.INACCURATE)
+    retracted_at = office.clock()
+    office.run(ref)
+    page = " ".join(words(comms.get("/calendar")).split())
+    assert f"Monday 2 March 2026 midday Retracted, not proven gone yet: {ref} on X" in page
+    assert "30 March 2026" not in page
+    feed = Calendar.from_ical(comms.get(address(comms)).data)
+    (event,) = feed.walk("VEVENT")
+    assert event.decoded("dtstart") == retracted_at.replace(microsecond=0)
+    assert event["summary"] == f"Retracted, not proven gone yet: {ref} (X)"
 
 
 def test_dates_are_shown_a_page_at_a_time_the_nearest_first_and_each_once(office, comms):

@@ -98,3 +98,13 @@ def test_what_is_up_and_what_is_stuck_is_listed_and_nothing_else(office, desk):
     assert "1 stuck: what to do" in page
     assert "signed in as the Page: Move to trash" in words(desk.get("/list/stuck"))
     assert waits in words(desk.get("/list/waiting"))
+
+
+def test_what_was_retracted_and_is_still_there_says_so_and_names_no_later_date(office, desk):
+    ref = office.refused(Reason.INACCURATE)
+    page = " ".join(words(desk.as_(office.staff.second).get("/")).split())
+    assert f"{ref} Coming down, retracted because something in it is wrong Retract now" in page
+    assert "days left" not in page
+    form = words(desk.get(f"/notices/{ref}/retract"))
+    assert "It was retracted already, and is coming down" in form
+    assert "Why does it come down?" in form
