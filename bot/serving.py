@@ -79,17 +79,27 @@ class _Refusing(ErrorTask):  # type: ignore[misc]  # waitress is untyped
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
-    """A connection. Where they are many, a new one takes the place of that which has owed a request for longest."""
+    """A connection. Where they are many, a new one takes the place of one that others need less than it.
+
+    That is the one which has owed a whole request for longest, an upload under way among them: whoever sends a byte
+    now and then must not be safer than others. Where none owes any, it is the one that has not read for longest.
+    """
 
     error_task_class = _Refusing
 
     def __init__(self, server: Any, *given: Any, **more: Any) -> None:
         super().__init__(server, *given, **more)
         self.owes_since = monotonic()
-        if len(server.active_channels) > _CROWDED:
-            owing = [each for each in server.active_channels.values() if each is not self and each.owes]
-            if owing:
-                min(owing, key=lambda each: each.owes_since).will_close = True
+        # Workers close connections as well.
+        others = [each for each in list(server.active_channels.values()) if each is not self]
+        if len(others) < server.crowded:
+            return
+        owing = [each for each in others if each.owes]
+        unread = [each for each in others if each.total_outbufs_len]
+        if owing:
+            min(owing, key=lambda each: each.owes_since).handle_close()
+        elif unread:
+            min(unread, key=lambda each: each.last_activity).handle_close()
 
     @property
     def owes(self) -> bool:
@@ -113,6 +123,7 @@ class _Listener:
         threads: int = 4,
         lanes: Lanes | None = None,
         largest: int = _SMALL,
+        crowded: int = _CROWDED,
     ) -> None:
         # A larger body is refused by its announced length, before it is read (ASVS 5.2.1).
         self._server = create_server(
@@ -128,6 +139,7 @@ class _Listener:
             _dispatcher=lanes,
         )
         self._server.channel_class = _Channel
+        self._server.crowded = crowded
         self._closing = False
         self._thread = threading.Thread(target=self._run, daemon=True)
 

@@ -3,11 +3,12 @@
 How long it takes is measured by `make bench`; here everybody is answered, and rightly.
 """
 
+import http.client
 import resource
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
@@ -102,6 +103,40 @@ def test_whoever_is_being_answered_does_not_make_room_for_others(room_for_many):
             assert there.ask("GET", "/").text == "done"
             go.set()
             assert answer.result(20).text == "done"
+
+
+def whole(answer: http.client.HTTPResponse) -> bytes:
+    """What comes of it, to the end or to where it is cut."""
+    try:
+        return answer.read()
+    except http.client.IncompleteRead as cut:
+        return cut.partial
+    except ConnectionError:
+        return b""
+
+
+def test_those_who_do_not_read_their_answers_make_room():
+    """More than the buffers of two sockets hold, so that waitress is left with the rest of it."""
+    long = b"x" * 8_000_000
+
+    def app(environ, start):
+        body = long if environ["PATH_INFO"] == "/long" else b"done"
+        start("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    there = Wire("127.0.0.1", free_port())
+    with ExitStack() as stack:
+        stack.enter_context(serving._Listener(app, host=there.host, port=there.port, crowded=10))
+        reading = []
+        for _ in range(11):
+            each = stack.enter_context(closing(http.client.HTTPConnection(there.host, there.port, timeout=20)))
+            each.request("GET", "/long")
+            reading.append(each.getresponse())
+        assert there.ask("GET", "/").text == "done"
+        read = [whole(each) for each in reading]
+    # One for the eleventh of them, and one for whoever asked after them.
+    assert read.count(long) == 9
+    assert all(long.startswith(each) for each in read)
 
 
 def test_the_api_retracts_under_slow_clients_while_a_token_has_used_up_its_limit(office, app, there):
