@@ -74,6 +74,8 @@ def _dates(post: PostStanding, retracted_at: datetime | None, now: datetime) -> 
     if post.state in MAY_BE_VISIBLE and retracted_at is not None:
         # It is to be gone from that moment on (5.6): what was planned before counts no more.
         yield retracted_at, What.LEAVING
+        if post.down_by is not None and post.down_by <= now:
+            yield post.down_by, What.DOWN_BY
     elif post.state in MAY_BE_VISIBLE:
         if post.removal_starts is not None and post.removal_starts > now:
             yield post.removal_starts, What.REMOVAL_STARTS

@@ -100,7 +100,11 @@ def draw(ref: str, errors: Errors, given: dict[str, str]) -> str:
         names=NAMES,
         clauses=CLAUSE,
         up=may_be_up(made.line),
-        rising=_rising(made) and not why.retracted_for and reading.publication.window.opens <= now(),
+        # A page that tells what was wrong with a form, or keeps what was typed into it, is left as it is.
+        rising=not (errors or given)
+        and _rising(made)
+        and not why.retracted_for
+        and reading.publication.window.opens <= now(),
         retractable=_retractable(made, reading),
         errors=errors,
         given=given,

@@ -1,6 +1,7 @@
 """Retracting: reason, this notice or the whole case, then each object until it is proven gone. A GET never acts."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import segno
 import structlog
@@ -12,7 +13,7 @@ from bot import intake
 from bot.cli_retract import DONE, unproven
 from bot.cli_status import detail
 from bot.intake import NotFound
-from bot.standing import ChannelStanding
+from bot.standing import ChannelStanding, PublicationStanding
 from bot.submission_checks import InputRefused
 from bot.urgent import ATTESTED, NEVER, copies
 from bot.web.beside import take_down_beside
@@ -20,17 +21,31 @@ from bot.web.current import console, me, now, the_bot
 from bot.web.errors import LONGEST, Errors
 from bot.web.kept import typed
 from bot.web.notices import NAMES, Shown, may_be_up, shown
-from policies.lifecycle import CLOSED, State
+from policies.lifecycle import CLOSED, Standing, State
 from policies.terms import CLAUSE, Reason
 from store import posts, publications
 from store.ledger import Tx
 
 pages = Blueprint("retract", __name__)
-# What the form is about: something may be up, and is on its way down; nothing is up: not yet, not any more, or never.
-UP, LEAVING, WAITS, DOWN, CANCELLED = "up", "leaving", "waits", "down", "cancelled"
 # What the command line says in one word.
 _SAID = {"Asking": "Being taken down", "Asked": "Asked to go", "Looking": "Being looked for"}
 log = structlog.get_logger()
+
+
+class Stands(StrEnum):
+    """What the form of a notice is about."""
+
+    UP = "up"
+    """Something of it may be up."""
+    LEAVING = "leaving"
+    """The same, and it was retracted."""
+    WAITS = "waits"
+    """Nothing is up now, and something may still go up, or up again."""
+    DOWN = "down"
+    """It was up, and nothing of it goes up any more."""
+    CANCELLED = "cancelled"
+    """It was retracted before anything was up."""
+
 
 # In the policy's words, the most urgent first; what only the clock or a Director gives stands last.
 REASONS: tuple[tuple[Reason, str], ...] = (
@@ -82,28 +97,39 @@ def form(ref: str) -> str:
 def _form(ref: str, given: Given, errors: Errors, *, again: bool = False) -> str:
     notice = _shown(ref)
     stands = _stands(notice)
+    over = stands in {Stands.DOWN, Stands.CANCELLED}
     return render_template(
         "retract.html",
         notice=notice,
         stands=stands,
         where=[NAMES[each.channel] for each in _channels(notice) if any(p.state not in CLOSED for p in each.posts)],
-        of_case=[each for each in _not_retracted(notice.case_key) if stands not in {DOWN, CANCELLED} or each != ref],
+        of_case=[each for each in _not_retracted(notice.case_key) if not over or each != notice.line.ref],
         given=given,
         errors=errors,
-        reasons=CANCELLING if stands in {WAITS, CANCELLED} else REASONS,
+        reasons=REASONS if may_be_up(notice.line) or _was_up(notice) else CANCELLING,
         clauses=CLAUSE,
         again=again,
     )
 
 
-def _stands(notice: Shown) -> str:
+def _stands(notice: Shown) -> Stands:
     standing = notice.line.publication
     retracted = standing is not None and standing.retracted_for is not None
     if may_be_up(notice.line):
-        return LEAVING if retracted else UP
-    if any(post.state is State.REMOVED for each in _channels(notice) for post in each.posts):
-        return DOWN
-    return CANCELLED if retracted else WAITS
+        return Stands.LEAVING if retracted else Stands.UP
+    if not retracted and (standing is None or _goes_up_still(standing)):
+        return Stands.WAITS
+    return Stands.DOWN if _was_up(notice) else Stands.CANCELLED
+
+
+def _goes_up_still(standing: PublicationStanding) -> bool:
+    """Queued somewhere, or its newest revision waits for somebody."""
+    queued = any(post.state is State.QUEUED for each in standing.channels for post in each.posts)
+    return queued or standing.standing is not Standing.DOWN or standing.approved_revision != standing.revision
+
+
+def _was_up(notice: Shown) -> bool:
+    return any(post.state is State.REMOVED for each in _channels(notice) for post in each.posts)
 
 
 def _channels(notice: Shown) -> tuple[ChannelStanding, ...]:

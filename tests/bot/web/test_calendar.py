@@ -52,6 +52,10 @@ def test_what_was_retracted_is_told_by_the_moment_it_is_to_be_gone_and_no_longer
     (event,) = feed.walk("VEVENT")
     assert event.decoded("dtstart") == retracted_at.replace(microsecond=0)
     assert event["summary"] == f"Retracted, not proven gone yet: {ref} (X)"
+    office.clock.advance(timedelta(days=29))
+    comms.as_(office.staff.comms)
+    page = " ".join(words(comms.get("/calendar")).split())
+    assert f"Monday 30 March 2026 Overdue midday Down by: {ref} on X" in page
 
 
 def test_dates_are_shown_a_page_at_a_time_the_nearest_first_and_each_once(office, comms):

@@ -45,43 +45,6 @@ def test_the_page_says_how_it_stands_when_it_comes_down_and_where_it_is(officer,
     assert "View" in text
 
 
-def test_a_notice_that_waits_can_be_cancelled_and_tells_the_date_it_would_come_down(officer, office):
-    ref = office.approved(channels=["website"])
-    text = words(officer.get(f"/notices/{ref}?all=1"))
-    assert "If it goes up as planned, it comes down by 30 March 2026, midday" in text
-    assert "Cancel it" in text
-    assert "Retract now" not in text
-    form = words(officer.get(f"/notices/{ref}/retract"))
-    assert "It is not up" in form
-    assert "Why does it not go up?" in form
-    assert "It is not wanted any more (12.1)" in form
-    done = officer.post(f"/notices/{ref}/retract", {"reason": "not_wanted", "scope": "notice"})
-    assert "because it was not wanted any more" in words(officer.get(done.headers["Location"]))
-    assert {post.state for post in office.posts(ref)} == {State.NOT_POSTED}
-    assert "Cancel it" not in words(officer.get(f"/notices/{ref}?all=1"))
-    again = officer.get(f"/notices/{ref}/retract")
-    assert "It was cancelled already" in words(again)
-    assert f"/notices/{ref}/progress" in again.text
-
-
-def test_the_form_of_a_notice_that_has_come_down_says_so_and_what_it_is_still_good_for(officer, office):
-    refs = [office.up(channels=["website"]), office.up(channels=["website"], content__headline="Another of the case")]
-    done = officer.post(f"/notices/{refs[0]}/retract", {"reason": "request_upheld", "scope": "notice"})
-    assert done.status_code == 303
-    office.run(refs[0])
-    page = officer.get(f"/notices/{refs[0]}/retract")
-    text = words(page)
-    assert "It has come down already" in text
-    assert f"What comes down? This notice, on every channel Every notice of the case {refs[1]}" in " ".join(
-        text.split()
-    )
-    assert "It is not up" not in text
-    assert "Cancel" not in text
-    assert f"/notices/{refs[0]}/progress" in page.text
-    other = officer.get(f"/notices/{refs[1]}/retract")
-    assert "already" not in words(other)
-
-
 def test_what_one_may_do_is_offered_by_role(office, open_browser, staff):
     ref = office.up(channels=["website"])
     offered = {

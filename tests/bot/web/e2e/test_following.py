@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from policies.terms import Channel
+from tests.stories.processes import until
+
 UP = re.compile(r"^\s*Live\s*$")
 
 
@@ -48,6 +51,30 @@ def test_while_nothing_changes_the_page_is_left_in_peace_then_it_moves_on_and_is
     page.wait_for_timeout(3_000)
     assert asked[before:] == []
     assert visitor.look() == []
+
+
+def test_what_somebody_writes_while_the_page_asks_is_left_alone(served, visitor):
+    """One revision is on its way down by hand, the next on its way up."""
+    ref = served.up(channels=["website", "facebook"])
+    served.channels[Channel.FACEBOOK].revoked = True
+    served.amend(ref, channels=["website", "facebook"], content__body="Another text of it.")
+    served.approve(ref)
+    page, answered = visitor.page, []
+    visitor.as_(served.staff.second).open(f"/notices/{ref}?all=1")
+    assert page.locator("#copies[data-part]").count() == 1
+    note = page.locator("#notice textarea:visible").first
+
+    def write(route):
+        note.fill("Taken down at the desk")
+        page.evaluate("document.activeElement.blur()")
+        answered.append(route.continue_())
+
+    page.route(f"**/notices/{ref}?all=1", write)
+    page.route("**/copies", lambda route: route.fulfill(body="<p>Another</p>", content_type="text/html"))
+    until(lambda: page.wait_for_timeout(100) or answered, "the page is asked for")
+    page.wait_for_timeout(1_000)
+    assert note.input_value() == "Taken down at the desk"
+    assert len(answered) == 1
 
 
 def test_what_was_told_where_the_focus_is_and_what_was_opened_outlast_the_change(ref, served, visitor):
