@@ -165,6 +165,16 @@ class Office:
         self.run(ref)
         return ref
 
+    def taken_down_by_hand(self, ref: str, channel: Channel) -> None:
+        """Somebody takes every copy on the channel down there, and that is noticed."""
+        for each in self.channels[channel].objects.values():
+            each.deleted_at = self.clock()
+        post = self.last(ref)[channel]
+        with self.bot.ledger.write() as tx:
+            posts.change(tx, post.id, post.epoch, due_at=self.clock())
+        self.run(ref)
+        assert self.last(ref)[channel].reason is Reason.REMOVED_OUTSIDE
+
     def run(self, ref: str, rounds: int = 6, step: timedelta = timedelta(seconds=5)) -> None:
         """Let every post of the publication take what steps are due, over a little time."""
         for _ in range(rounds):

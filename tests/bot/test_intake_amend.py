@@ -184,20 +184,10 @@ def test_a_channel_left_out_comes_down_and_one_added_goes_up(office):
     assert by_channel(office, ref)[Channel.X] == [(2, State.LIVE)]
 
 
-def taken_down_by_hand(office, ref, channel):
-    for each in office.channels[channel].objects.values():
-        each.deleted_at = office.clock()
-    post = office.last(ref)[channel]
-    with office.bot.ledger.write() as tx:
-        posts.change(tx, post.id, post.epoch, due_at=office.clock())
-    office.run(ref)
-    assert office.last(ref)[channel].reason is Reason.REMOVED_OUTSIDE
-
-
 @pytest.mark.parametrize(("ticks", "then"), [([], [1]), (["post_again"], [1, 2])], ids=["without", "with"])
 def test_a_copy_taken_down_by_hand_gets_a_successor_only_if_the_director_says_so(office, ticks, then):
     ref = office.up()
-    taken_down_by_hand(office, ref, Channel.FACEBOOK)
+    office.taken_down_by_hand(ref, Channel.FACEBOOK)
     office.amend(ref, content__body=FACT)
     office.approve(ref, ticks=ticks)
     assert [revision for revision, _ in by_channel(office, ref)[Channel.FACEBOOK]] == then
@@ -208,7 +198,7 @@ def test_a_copy_taken_down_by_hand_gets_a_successor_only_if_the_director_says_so
 def test_a_channel_that_no_longer_shows_what_it_was_to_keep_needs_another_amendment(office):
     ref = office.up()
     office.amend(ref, content__body=FACT)
-    taken_down_by_hand(office, ref, Channel.X)
+    office.taken_down_by_hand(ref, Channel.X)
     before = office.everything()
     with pytest.raises(intake.Conflict) as caught:
         office.approve(ref)
@@ -321,7 +311,7 @@ def requeue_refused(office, error, ref, channel):
 def test_what_is_up_or_was_up_once_is_never_queued_again(office):
     ref = office.up()
     assert requeue_refused(office, intake.Conflict, ref, Channel.X).problems[0].path == "--channel"
-    taken_down_by_hand(office, ref, Channel.X)
+    office.taken_down_by_hand(ref, Channel.X)
     requeue_refused(office, intake.Conflict, ref, Channel.X)
 
 

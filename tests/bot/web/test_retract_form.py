@@ -6,7 +6,6 @@ import pytest
 
 from policies.lifecycle import State
 from policies.terms import Channel
-from store import posts
 from tests.bot.web.browser import Browser, words
 
 
@@ -52,22 +51,12 @@ def test_the_form_of_a_notice_that_has_come_down_says_so_and_what_it_is_still_go
     assert "already" not in words(other)
 
 
-def by_hand(office, ref, channel):
-    """Somebody takes it down there, and that is noticed."""
-    for each in office.channels[channel].objects.values():
-        each.deleted_at = office.clock()
-    post = office.last(ref)[channel]
-    with office.bot.ledger.write() as tx:
-        posts.change(tx, post.id, post.epoch, due_at=office.clock())
-    office.run(ref)
-
-
 def test_the_form_of_a_notice_that_is_gone_from_one_channel_and_waits_for_another_does_not_call_it_down(
     officer, office
 ):
     office.channels[Channel.FACEBOOK].revoked = True
     ref = office.up(channels=["website", "facebook"])
-    by_hand(office, ref, Channel.WEBSITE)
+    office.taken_down_by_hand(ref, Channel.WEBSITE)
     assert {each.state for each in office.posts(ref)} == {State.REMOVED, State.QUEUED}
     text = words(officer.get(f"/notices/{ref}/retract"))
     assert "Nothing of it is up. What waits to go up is called off" in text
@@ -78,7 +67,7 @@ def test_the_form_of_a_notice_that_is_gone_from_one_channel_and_waits_for_anothe
 
 def test_the_form_of_a_notice_whose_amendment_waits_for_approval_does_not_call_it_down(officer, office):
     ref = office.up(channels=["website"])
-    by_hand(office, ref, Channel.WEBSITE)
+    office.taken_down_by_hand(ref, Channel.WEBSITE)
     assert "It has come down already" in words(officer.get(f"/notices/{ref}/retract"))
     office.amend(ref, channels=["website"], content__body="Another text of it.")
     assert "Nothing of it is up. What waits" in words(officer.get(f"/notices/{ref}/retract"))
