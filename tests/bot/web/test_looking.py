@@ -37,6 +37,24 @@ def test_no_page_that_is_opened_changes_anything_or_asks_a_platform(app, office,
     assert pages - opened == NEVER_OPEN
 
 
+def test_no_link_that_is_opened_without_signing_in_changes_anything_or_asks_a_platform(
+    app, office, everything, open_browser
+):
+    """As a mail scanner has it: nobody's session, and the links of invitations, of feeds and of coming back from Entra."""
+    stranger, opened = open_browser(), set()
+    stranger.get("/sign-in")
+    before, asked = office.everything(), {each: list(office.channels[each].calls) for each in office.channels}
+    for rule, _ in routes(app, methods=("GET",)):
+        for path in paths(app, rule, everything):
+            for method, query in (*ASKED, ("GET", "?code=x&state=y")):
+                answer = stranger.ask(method, path + query.format(everything.feed))
+                assert answer.status_code < 500, path
+                opened |= {rule.endpoint} if answer.status_code == 200 and method == "GET" else set()
+    assert office.everything() == before
+    assert {each: office.channels[each].calls for each in office.channels} == asked
+    assert opened >= {"signin.form", "signin.invitation", "calendar.feed"}
+
+
 def test_no_program_that_looks_changes_anything_or_asks_a_platform(app, office, everything):
     caller, opened = Caller(office, app), set()
     before, asked = office.everything(), {each: list(office.channels[each].calls) for each in office.channels}
